@@ -1,0 +1,118 @@
+"""Reading a line character by character, and the grammar that paths and client names share.
+
+RFC 2821 sections 4.1.2 and 4.1.3 (RFC 5321 likewise): printable ASCII, domain, address literal. Every error is 501
+and says what was expected, after what, and what stands there instead.
+"""
+
+import ipaddress
+import string
+import unicodedata
+from typing import NoReturn
+
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.limits import DOMAIN_OCTETS
+
+LET_DIG = frozenset(string.ascii_letters + string.digits)
+LDH = LET_DIG | {"-"}
+GRAPHIC = frozenset(map(chr, range(33, 127)))
+_DCONTENT = GRAPHIC - set("[\\]")
+
+
+class Scanner:
+    """A text of printable ASCII (see `check_characters`) and the place reached in it."""
+
+    def __init__(self, text: str, at: int = 0) -> None:
+        self.text, self.at = text, at
+
+    @property
+    def next(self) -> str:
+        """The character here; empty at the end."""
+        return self.text[self.at:self.at + 1]
+
+    def take(self, character: str) -> bool:
+        """Pass one character if it stands here; say whether it did."""
+        found = self.next == character
+        self.at += found
+        return found
+
+    def run(self, allowed: frozenset[str], expected: str) -> str:
+        """Pass one or more characters of a set; none is an error that names what was `expected`."""
+        start = self.at
+        while self.next and self.next in allowed:
+            self.at += 1
+        if start == self.at:
+            self.fail(expected)
+        return self.text[start:self.at]
+
+    def fail(self, expected: str) -> NoReturn:
+        """Raise 501 for what stands here."""
+        before = self.text[max(0, self.at - 30):self.at]
+        place = f'after "{before}"' if before else "at the start"
+        found = {"": "the end of the line", " ": "a blank"}.get(self.next, f'"{self.next}"')
+        raise ProtocolError(501, f"Expected {expected} {place}, found {found}.", self.at)
+
+    def limit(self, start: int, octets: int, what: str) -> None:
+        """Raise 501 at the first octet too many since `start`."""
+        if self.at - start > octets:
+            raise ProtocolError(501, f"The {what} has {self.at - start} octets; {octets} is the most.", start + octets)
+
+
+def scan_domain(scanner: Scanner) -> str:
+    """Pass a domain, one label or more, or an address literal, and give it as typed.
+
+    >>> scan_domain(Scanner("[IPv6:::1]>")), scan_domain(Scanner("lab.example>"))
+    ('[IPv6:::1]', 'lab.example')
+    """
+    start = scanner.at
+    if scanner.take("["):
+        _scan_literal(scanner)
+    else:
+        while True:
+            if scanner.next not in LET_DIG:
+                scanner.fail("a letter or digit" if scanner.at > start else "a domain")
+            label = scanner.run(LDH, "a letter or digit")
+            if label.endswith("-"):
+                scanner.fail("a letter or digit")
+            if not scanner.take("."):
+                break
+    scanner.limit(start, DOMAIN_OCTETS, "domain")
+    return scanner.text[start:scanner.at]
+
+
+def _scan_literal(scanner: Scanner) -> None:
+    start = scanner.at
+    content = scanner.run(_DCONTENT, "an address such as 127.0.0.1")
+    if not scanner.take("]"):
+        scanner.fail('"]"')
+    tag, colon, address = content.partition(":")
+    try:
+        if not colon:
+            ipaddress.IPv4Address(content)
+        elif tag.upper() == "IPV6":
+            ipaddress.IPv6Address(address if "%" not in address else "")
+        elif not address or tag[-1:] not in LET_DIG or not LDH.issuperset(tag):
+            raise ValueError
+    except ValueError:
+        reason = "The text in square brackets is no address. Write it like [127.0.0.1] or [IPv6:::1]."
+        raise ProtocolError(501, reason, start) from None
+
+
+def check_characters(text: str) -> None:
+    """Raise 501 at the first character outside printable ASCII (section 4.1.2: invalid character codes).
+
+    >>> check_characters("FROM:<bob\u00a0@lab.example>")
+    Traceback (most recent call last):
+    smtplab.protocol.errors.ProtocolError: Character 10 is U+00A0, no-break space; only printable ASCII may stand here.
+    """
+    for at, character in enumerate(text):
+        if not " " <= character <= "~":
+            found = f"Character {at + 1} is {_describe(character)}"
+            raise ProtocolError(501, f"{found}; only printable ASCII may stand here.", at)
+
+
+def _describe(character: str) -> str:
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:  # how the wire writes an octet that is not UTF-8
+        return f"the octet {number - 0xDC00:02X} (hexadecimal)"
+    name = unicodedata.name(character, "a control character").lower()
+    return f"U+{number:04X}, {name}"
