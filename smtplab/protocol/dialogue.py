@@ -1,0 +1,162 @@
+"""A dialogue folded into exchanges: which octets were a command, which reply answered it, where the session then stood.
+
+Nothing here decides; a `Dialogue` only reads what went over the wire, in order, as a client sees it (RFC 2821
+sections 3.1, 4.1.1.4, 4.2, 4.3; RFC 2920 section 3.1). What a client sent is cut into commands or mail data only as
+far as replies decide it: octets behind a DATA stay uncut until the 354, or a refusal, has come. A reply with
+nothing due is unasked.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, Transition, machine
+from smtplab.protocol.session import Session
+from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, cut_reply, parse_command
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One step of a session: what was sent, what answered, and what it changed.
+
+    Attributes
+    ----------
+    event : str
+        A verb as sent (upper case), or CONNECT, DATA-END, UNASKED, LOST.
+    command : Command or None
+        None for events that are no command.
+    sent : bytes
+        The command line with its CRLF, or the mail data with its final dot, as on the wire.
+    reply : Reply or None
+        None for LOST.
+    row : Transition
+        The table's row for this step.
+    before, after : Session
+    """
+
+    event: str
+    command: Command | None
+    sent: bytes
+    reply: Reply | None
+    row: Transition
+    before: Session
+    after: Session
+
+    @property
+    def moved(self) -> bool:
+        """True when the session stands elsewhere than before."""
+        return self.before.state is not self.after.state
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reply that must still come: for which event, and what was sent for it."""
+
+    event: str
+    command: Command | None
+    sent: bytes
+
+
+class Dialogue:
+    r"""Reads both directions of one connection.
+
+    Parameters
+    ----------
+    edition : {2821, 5321}
+
+    Examples
+    --------
+    >>> dialogue = Dialogue()
+    >>> [e.event for e in dialogue.received(b"220 lab.example\r\n")]
+    ['CONNECT']
+    >>> dialogue.sent(b"HELO me.example\r\n")
+    >>> dialogue.received(b"250 lab.example\r\n")[0].after.state
+    <State.READY: 'READY'>
+    """
+
+    def __init__(self, edition: int = 2821) -> None:
+        self.machine: Machine = machine(edition)
+        self.session = Session()
+        self.exchanges: list[Exchange] = []
+        self.due: deque[Due] = deque([Due(CONNECT, None, b"")])
+        self._uncut = b""
+        self._mail_data: list[bytes] | None = None
+        self._held = b""
+        self._partial_reply = b""
+
+    @property
+    def is_quiet(self) -> bool:
+        """True when no reply is due: the client may think, the server waits."""
+        return not self.due
+
+    @property
+    def in_mail_data(self) -> bool:
+        """True when the octets sent next are mail data: 354 has come and the final dot has not gone out."""
+        return self._mail_data is not None
+
+    @property
+    def partial_reply(self) -> bytes:
+        """Octets received that make no complete reply yet."""
+        return self._partial_reply
+
+    @property
+    def uncut(self) -> bytes:
+        """Octets sent that are no complete line yet, or stand behind a DATA that was not answered."""
+        return self._uncut
+
+    def sent(self, octets: bytes) -> None:
+        """Take note of octets the client sent."""
+        self._uncut += octets
+        self._cut()
+
+    def received(self, octets: bytes) -> list[Exchange]:
+        """Take note of octets the server sent; gives the exchanges they complete."""
+        self._partial_reply += octets
+        new: list[Exchange] = []
+        start = 0
+        while cut := cut_reply(self._partial_reply, start):
+            reply, start = cut
+            new.append(self._answer(reply))
+        self._partial_reply = self._partial_reply[start:]
+        return new
+
+    def lost(self) -> Exchange:
+        """Take note that the connection is gone without a 221 or 421."""
+        return self._record(Due(LOST, None, b""), None)
+
+    def _answer(self, reply: Reply) -> Exchange:
+        due = self.due.popleft() if self.due else Due(UNASKED, None, b"")
+        exchange = self._record(due, reply)
+        if due.event == "DATA":
+            if 300 <= reply.code < 400:
+                self._mail_data, self._held = [], MAIL_DATA_START
+            self._cut()
+        return exchange
+
+    def _record(self, due: Due, reply: Reply | None) -> Exchange:
+        before = self.session
+        row = self.machine.transition(before.state, due.event, None if reply is None else reply.code)
+        self.session = before.after(row, due.command, reply)
+        exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _cut(self) -> None:
+        """Cut what can be decided: mail data up to its end, and lines up to a DATA that is not answered."""
+        if self._mail_data is not None:
+            self._mail_data.append(self._uncut)
+            _, self._held, rest = cut_mail_data(self._held, self._uncut)
+            self._uncut = rest or b""
+            if rest is None:
+                return
+            sent = b"".join(self._mail_data)
+            self._mail_data = None
+            self.due.append(Due(DATA_END, None, sent[: len(sent) - len(rest)]))
+        start = 0
+        while not (self.due and self.due[-1].event == "DATA"):
+            end = self._uncut.find(CRLF, start)
+            if end < 0:
+                break
+            command = parse_command(self._uncut[start:end])
+            self.due.append(Due(command.verb, command, self._uncut[start : end + 2]))
+            start = end + 2
+        self._uncut = self._uncut[start:]

@@ -1,0 +1,229 @@
+"""The record of a connection: octets, their direction, order and time. All else shown is folded from it.
+
+The text form is read back by `Transcript.parse`; golden files, ``%%smtp`` cells and scenarios use the same form:
+
+======================  =====================================================================
+``C: line``             the client sent this line; CRLF is implied
+``C| text\\r\\n\\x00``     the client sent exactly these octets, escaped; nothing is implied
+``S: line``, ``S| …``   the same for the server
+``-- lost``             the connection was lost; also ``-- closed`` and ``-- 2.5 s`` (time passing)
+``# remark``            for the reader; ignored, as are empty lines
+======================  =====================================================================
+
+Octets and their order survive in text; segments and times only in JSON.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from smtplab.protocol.dialogue import Dialogue, Exchange
+from smtplab.protocol.wire import CRLF, decode, encode, show
+
+Direction = Literal["C", "S", "-"]
+
+JSON_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened: a segment of octets, or an event of the connection.
+
+    Attributes
+    ----------
+    direction : {"C", "S", "-"}
+        Client to server, server to client, or an event.
+    octets : bytes
+        Empty for events.
+    time_s : float
+        Seconds since the connection began.
+    event : str
+        For ``-``: ``"lost"``, ``"closed"``, or seconds passing as ``"2.5 s"``.
+    """
+
+    direction: Direction
+    octets: bytes = b""
+    time_s: float = 0.0
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    r"""What went over one connection, in order.
+
+    Examples
+    --------
+    >>> transcript = Transcript.parse("S: 220 lab.example\nC: QUIT\nS: 221 bye\n")
+    >>> [(e.event, e.reply.code) for e in transcript.exchanges()]
+    [('CONNECT', 220), ('QUIT', 221)]
+    >>> Transcript.parse(str(transcript)) == transcript
+    True
+    """
+
+    entries: tuple[Entry, ...] = ()
+    truncated: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Transcript":
+        """Read the text form.
+
+        Raises
+        ------
+        ValueError
+            With the line number, for a line that has none of the forms.
+        """
+        return cls(tuple(entry for _, entry in parse_lines(text)))
+
+    def __str__(self) -> str:
+        return "".join(line + "\n" for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        for entry in self.merged():
+            if entry.direction == "-":
+                yield f"-- {entry.event}"
+                continue
+            for line in _split(entry.octets):
+                yield format_line(entry.direction, line)
+
+    def merged(self) -> Iterator[Entry]:
+        """The entries with neighbours of one direction joined: the record without its segments."""
+        pending: list[Entry] = []
+        for entry in self.entries:
+            if pending and (entry.direction == "-" or entry.direction != pending[0].direction):
+                yield _join(pending)
+                pending = []
+            if entry.direction == "-":
+                yield entry
+            else:
+                pending.append(entry)
+        if pending:
+            yield _join(pending)
+
+    def exchanges(self, edition: int = 2821) -> list[Exchange]:
+        """Fold the record into commands, replies and the session between them, as the client could see it."""
+        dialogue = Dialogue(edition)
+        for entry in self.entries:
+            if entry.direction == "C":
+                dialogue.sent(entry.octets)
+            elif entry.direction == "S":
+                dialogue.received(entry.octets)
+            elif entry.event == "lost":
+                dialogue.lost()
+        return dialogue.exchanges
+
+    def to_rows(self, edition: int = 2821) -> list[dict[str, object]]:
+        """One row an exchange: event, what was sent, the reply, the states."""
+        return [
+            {
+                "step": number, "event": exchange.event, "sent": show(exchange.sent),
+                "code": exchange.reply.code if exchange.reply else None,
+                "reply": show(encode(exchange.reply.text)) if exchange.reply else "",
+                "state_before": str(exchange.before.state), "state_after": str(exchange.after.state),
+                "kind": str(exchange.row.kind),
+            }
+            for number, exchange in enumerate(self.exchanges(edition))
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """All of the record, segments and times too, for `json.dump`; read back by `from_json`."""
+        return {
+            "smtplab_transcript": JSON_VERSION,
+            "truncated": self.truncated,
+            "entries": [
+                {"direction": e.direction, "octets": e.octets.decode("latin-1"), "time_s": e.time_s, "event": e.event}
+                for e in self.entries
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Transcript":
+        """The inverse of `to_json`.
+
+        Raises
+        ------
+        ValueError
+            When the data is of another version or no transcript.
+        """
+        if data.get("smtplab_transcript") != JSON_VERSION:
+            raise ValueError(f"This is no smtplab transcript of version {JSON_VERSION}.")
+        entries = tuple(
+            Entry(e["direction"], e["octets"].encode("latin-1"), e["time_s"], e["event"]) for e in data["entries"]
+        )
+        return cls(entries, bool(data["truncated"]))
+
+
+_LITERAL = re.compile(r"([CS]): ?(.*)")
+_ESCAPED = re.compile(r"([CS])\| ?(.*)")
+_EVENT = re.compile(r"-- *(lost|closed|[0-9]+(?:\.[0-9]+)? s)\s*")
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
+_FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- 2.5 s' or '#'."
+
+
+def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
+    """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.removesuffix("\r")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if matched := _LITERAL.fullmatch(line):
+            yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF)
+        elif matched := _ESCAPED.fullmatch(line):
+            try:
+                yield number, Entry(_direction(matched[1]), unescape(matched[2]))
+            except ValueError as error:
+                raise ValueError(f"Line {number}: {error}") from None
+        elif matched := _EVENT.fullmatch(line):
+            yield number, Entry("-", event=matched[1])
+        else:
+            raise ValueError(f"Line {number} reads {line[:60]!r}. {_FORMS}")
+
+
+def _direction(letter: str) -> Direction:
+    return "C" if letter == "C" else "S"
+
+
+def format_line(direction: Direction, octets: bytes) -> str:
+    r"""One line of the text form: literal when that is exact, else escaped.
+
+    >>> format_line("C", b"NOOP\r\n"), format_line("C", b"NOOP\n")
+    ('C: NOOP', 'C| NOOP\\n')
+    """
+    body = octets.removesuffix(CRLF)
+    text = decode(body)
+    if octets.endswith(CRLF) and text.isprintable():  # a lone surrogate, an octet outside UTF-8, is not printable
+        return f"{direction}: {text}"
+    return f"{direction}| {show(octets)}"
+
+
+def unescape(text: str) -> bytes:
+    r"""Octets of an escaped text: ``\r \n \t \\ \xNN``; every other character stands for its UTF-8 octets.
+
+    Raises
+    ------
+    ValueError
+        For a backslash that begins none of those.
+
+    >>> unescape(r"NOOP\r\n\xff")
+    b'NOOP\r\n\xff'
+    """
+    octets, start = b"", 0
+    plain = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
+    while (at := text.find("\\", start)) >= 0:
+        matched = _ESCAPE.match(text, at)
+        if matched is None:
+            raise ValueError(f"character {at + 1} is a backslash that begins no escape; write \\\\ \\r \\n \\t or \\xNN.")
+        name = matched[1]
+        octets += encode(text[start:at]) + (plain.get(name) or bytes([int(name[1:], 16)]))
+        start = matched.end()
+    return octets + encode(text[start:])
+
+
+def _split(octets: bytes) -> Iterable[bytes]:
+    """Lines with their CRLF; what stands behind the last CRLF comes last."""
+    lines = octets.split(CRLF)
+    return [line + CRLF for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _join(entries: list[Entry]) -> Entry:
+    return replace(entries[0], octets=b"".join(entry.octets for entry in entries))
