@@ -10,7 +10,7 @@ from typing import Literal
 
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.limits import LOCAL_PART_OCTETS, PATH_OCTETS
-from smtplab.protocol.scanner import GRAPHIC, LDH, LET_DIG, Scanner, check_characters, scan_domain
+from smtplab.protocol.scanner import GRAPHIC, LDH, LET_DIG, Scanner, require_printable_ascii, scan_domain
 
 _ATEXT = LET_DIG | frozenset("!#$%&'*+-/=?^_`{|}~")
 _QTEXT = GRAPHIC - set('"\\') | {" "}
@@ -35,11 +35,6 @@ class Path:
     local_part: str
     domain: str | None
     route: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for part in (self.local_part, *self.route, *([] if self.domain is None else [self.domain])):
-            if not (part.isascii() and part.isprintable()):  # a CRLF in an address would be a command of its own
-                raise ValueError(f"{part!r} has a character that no path may hold.")
 
     @property
     def is_null(self) -> bool:
@@ -109,11 +104,19 @@ def parse_forward_path(text: str) -> Path:
 def format_path(path: Path) -> str:
     """Write a path with its brackets and route; the inverse of both parsers.
 
+    Raises
+    ------
+    ValueError
+        For a character that no path may hold: a CRLF in an address would be a command of its own.
+
     >>> format_path(NULL_PATH), format_path(Path("bob", "lab.example"))
     ('<>', '<bob@lab.example>')
     """
     route = ",".join("@" + domain for domain in path.route)
-    return f"<{route}:{path.address}>" if route else f"<{path.address}>"
+    text = f"<{route}:{path.address}>" if route else f"<{path.address}>"
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"{text!r} has a character that no path may hold.")
+    return text
 
 
 def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathArgument:
@@ -130,7 +133,7 @@ def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathA
     Traceback (most recent call last):
     smtplab.protocol.errors.ProtocolError: No blank may stand after the colon. Write TO:<bob@lab.example>.
     """
-    check_characters(argument)
+    require_printable_ascii(argument)
     rest = argument[len(prefix):]
     if argument[:len(prefix)].upper() != prefix:
         raise ProtocolError(501, f"Expected {prefix} and a path at the start. Write {prefix}<bob@lab.example>.",
@@ -159,7 +162,7 @@ def parse_parameters(text: str) -> tuple[tuple[str, str | None], ...]:
     >>> parse_parameters("size=900 BODY=8BITMIME SMTPUTF8")
     (('SIZE', '900'), ('BODY', '8BITMIME'), ('SMTPUTF8', None))
     """
-    check_characters(text)
+    require_printable_ascii(text)
     return _scan_parameters(Scanner(text))
 
 
@@ -174,7 +177,7 @@ def parse_client_name(text: str) -> str:
     >>> parse_client_name("[127.0.0.1] Anna's laptop")
     '[127.0.0.1]'
     """
-    check_characters(text)
+    require_printable_ascii(text)
     scanner = Scanner(text)
     name = scan_domain(scanner)
     # Section 4.1.1.1 of RFC 2821 let a client describe itself after a literal; RFC 5321 asks it not to.
@@ -184,7 +187,7 @@ def parse_client_name(text: str) -> str:
 
 
 def _parse_whole_path(text: str, forward: bool) -> Path:
-    check_characters(text)
+    require_printable_ascii(text)
     scanner = Scanner(text)
     path = _scan_path(scanner, forward)
     if scanner.next:

@@ -19,7 +19,7 @@ _DCONTENT = GRAPHIC - set("[\\]")
 
 
 class Scanner:
-    """A text of printable ASCII (see `check_characters`) and the place reached in it."""
+    """A text of printable ASCII (see `require_printable_ascii`) and the place reached in it."""
 
     def __init__(self, text: str, at: int = 0) -> None:
         self.text, self.at = text, at
@@ -97,10 +97,10 @@ def _scan_literal(scanner: Scanner) -> None:
         raise ProtocolError(501, reason, start) from None
 
 
-def check_characters(text: str) -> None:
+def require_printable_ascii(text: str) -> None:
     """Raise 501 at the first character outside printable ASCII (section 4.1.2: invalid character codes).
 
-    >>> check_characters("FROM:<bob\u00a0@lab.example>")
+    >>> require_printable_ascii("FROM:<bob\u00a0@lab.example>")
     Traceback (most recent call last):
     smtplab.protocol.errors.ProtocolError: Character 10 is U+00A0, no-break space; only printable ASCII may stand here.
     """
