@@ -1,0 +1,55 @@
+"""Learn SMTP by talking it.
+
+>>> import smtplab
+>>> smtplab.Clinet
+Traceback (most recent call last):
+    ...
+AttributeError: smtplab has no 'Clinet'. Did you mean 'Client'?
+
+The public names stand below, each with the module it comes from. They are fetched when first used, so
+that ``import smtplab`` costs nothing; layers are described in their own ``__init__``. This file and
+``__main__`` are read by whatever Python was typed: they keep to what Python 3.6 understands.
+"""
+
+import sys
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "Client": "smtplab.network",
+    "CodeExplorer": "smtplab.notebook",
+    "Console": "smtplab.notebook",
+    "LoopbackServer": "smtplab.network",
+    "Reply": "smtplab.protocol.wire",
+    "Transcript": "smtplab.protocol.transcript",
+    "check": "smtplab.course",
+    "doctor": "smtplab.setup.doctor",
+    "explain": "smtplab.explain",
+    "frame": "smtplab.notebook",
+    "load_ipython_extension": "smtplab.notebook",
+    "machine": "smtplab.protocol.machine",
+    "memory_pair": "smtplab.network",
+    "predict": "smtplab.notebook",
+    "state_diagram": "smtplab.notebook",
+}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - all are strings
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+        setattr(sys.modules[__name__], name, value)
+        return value
+    if name.startswith("_"):  # the import system and inspectors ask for these
+        raise AttributeError(name)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, __all__, n=1, cutoff=0.5)
+    hint = "Did you mean %r?" % near[0] if near else "It has: " + ", ".join(sorted(_HOME_OF)) + "."
+    raise AttributeError("smtplab has no %r. %s" % (name, hint))
+
+
+def __dir__() -> "list[str]":
+    return sorted(__all__)

@@ -1,0 +1,239 @@
+"""The project folder's own environment: ``.venv``, made on the first start, found again on the next.
+
+Used only where smtplab runs from its source folder (a clone, an unpacked ZIP). Installed from a wheel,
+or with ``pip install -e .`` into an environment of the user's choice (conda, a hub), smtplab runs there.
+
+A stamp in ``.venv`` says for which folder, which ``pyproject.toml`` and which extras it was made.
+It is written twice: unfinished before anything is installed, and finished after all is.
+So a ``.venv`` that was interrupted half-way is known, and made again.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from smtplab.__main__ import python_refused
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class SetupError(Exception):
+    """Something that keeps smtplab from starting: one sentence, with the cure."""
+
+
+def project_folder() -> Path | None:
+    """Return the source folder this code runs from; None when it was installed from a wheel."""
+    root = PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "Makefile").is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The ``.venv`` of a project folder."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / ".venv"
+
+    @property
+    def python(self) -> Path:
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this very process is its Python."""
+        return Path(sys.prefix).resolve() == self.folder.resolve()
+
+    def stamp(self) -> dict[str, object]:
+        """Return what was noted when it was made; empty when nothing readable was."""
+        try:
+            noted = json.loads((self.folder / "smtplab.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
+
+    def is_ready(self, extras: frozenset[str] = frozenset()) -> bool:
+        """Whether all that `extras` asks for is installed, as today's ``pyproject.toml`` has it."""
+        noted = self.stamp()
+        return self._made_here(noted) and noted.get("pyproject") == self._digest() and extras <= _extras(noted)
+
+    def is_usable(self) -> bool:
+        """Whether it was finished once, for this folder, and its Python still runs."""
+        return self._made_here(self.stamp()) and _version_of(self.python) is not None
+
+    def make_ready(self, extras: frozenset[str]) -> bool:
+        """Make it, or bring it up to date; True when something was installed. Else it costs some 30 ms.
+
+        Raises
+        ------
+        SetupError
+            When this Python or this folder cannot have one, or the packages cannot be had.
+        """
+        version = None if self._must_go() else _version_of(self.python)
+        if version is not None and self.is_ready(extras):
+            return False
+        try:
+            if version is None or python_refused(version):
+                self._make()
+            extras |= _extras(self.stamp())
+            self._write_stamp(frozenset(), finished=False)
+            self._install(extras)
+            self._write_stamp(extras, finished=True)
+        except PermissionError as error:
+            raise SetupError(
+                f"smtplab may not write to {error.filename}: move the folder to a place of your own "
+                "(your home folder) and run this again."
+            ) from None
+        return True
+
+    def _made_here(self, noted: dict[str, object]) -> bool:
+        # A moved or copied .venv still points to the old folder.
+        return noted.get("finished") is True and noted.get("folder") == str(self.root)
+
+    def _must_go(self) -> bool:
+        noted = self.stamp()
+        return bool(noted) and not self._made_here(noted)
+
+    def _digest(self) -> str:
+        return hashlib.sha256((self.root / "pyproject.toml").read_bytes()).hexdigest()
+
+    def _write_stamp(self, extras: frozenset[str], *, finished: bool) -> None:
+        noted = {
+            "finished": finished,
+            "folder": str(self.root),
+            "pyproject": self._digest(),
+            "extras": sorted(extras),
+        }
+        (self.folder / "smtplab.json").write_text(json.dumps(noted, indent=1), "utf-8")
+
+    def _make(self) -> None:
+        version = ".".join(map(str, sys.version_info[:3]))
+        print(f"Making the environment .venv with Python {version} (once, about a minute) ...", flush=True)
+        if self.folder.is_symlink():
+            self.folder.unlink()
+        elif self.folder.exists():
+            shutil.rmtree(self.folder)
+        base = str(getattr(sys, "_base_executable", sys.executable))  # this one may lie in the folder just removed
+        uv = shutil.which("uv")
+        if uv and _succeeds([uv, "venv", "--quiet", "--seed", "--python", base, str(self.folder)]):
+            return
+        if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+            raise SetupError(
+                "This Python comes without 'venv', which Debian and Ubuntu keep in a package of its own: "
+                "run  sudo apt install python3-venv  and then this again."
+            )
+        if not _succeeds([base, "-m", "venv", "--clear", str(self.folder)]):
+            raise SetupError(
+                f"Python could not make {self.folder} (its words are above): is the disk full, "
+                "or the folder not yours? Copy the folder to your home folder and run this again."
+            )
+
+    def _install(self, extras: frozenset[str]) -> None:
+        here = f".[{','.join(sorted(extras))}]" if extras else "."
+        print(f"Installing smtplab {here[1:]}".rstrip(), "and what it needs ...", flush=True)
+        uv = shutil.which("uv")
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "-e", here]
+        done = uv and _succeeds([uv, "pip", "install", "--python", str(self.python), "-e", here], self.root)
+        if not done and not _succeeds(pip, self.root):
+            raise SetupError(
+                "The packages could not be installed (the reason is above): check the network and run this again; "
+                "without a network, use a folder made by  smtplab wheels  on another machine."
+            )
+        self._point_to_root()
+
+    def _point_to_root(self) -> None:
+        """Make a folder with a non-ASCII name importable from anywhere.
+
+        Installers write the folder's name in UTF-8 to a ``.pth`` file, and before Python 3.13 ``site``
+        reads it in the machine's own encoding. A line of Python in pure ASCII says it in any.
+        """
+        if str(self.root).isascii():
+            return
+        ask = [str(self.python), "-c", "import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))"]
+        packages = Path(json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout))
+        line = f"import sys; folder = {ascii(str(self.root))}; folder in sys.path or sys.path.append(folder)\n"
+        (packages / "smtplab-folder.pth").write_text(line, "ascii")
+
+
+def enter(arguments: list[str], extras: frozenset[str] | None = None) -> None:
+    """Return in an environment where smtplab is installed: this one, or never (the process is replaced).
+
+    Parameters
+    ----------
+    arguments
+        The command line after ``smtplab``, given again in the other environment.
+    extras
+        Extras of ``pyproject.toml`` that must be there; the environment is made when need be.
+        None: use one that stands ready, but make none.
+    """
+    root = project_folder()
+    if root is None:
+        return
+    environment = Environment(root)
+    if not environment.is_running and _is_installed_from(root):
+        return
+    if extras is None and not environment.is_usable():
+        return
+    changed = extras is not None and environment.make_ready(extras)
+    if changed or not environment.is_running:
+        become([str(environment.python), "-m", "smtplab", *arguments])
+
+
+def become(command: list[str]) -> NoReturn:
+    """Go on as another program, with this terminal, and end with its exit status."""
+    for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__"):  # they would lead a venv's Python astray
+        os.environ.pop(name, None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name != "nt":
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as child:  # Windows cannot replace a process
+        while True:
+            try:
+                sys.exit(child.wait())
+            except KeyboardInterrupt:  # the child had it too, and says when it is done
+                continue
+
+
+def _is_installed_from(root: Path) -> bool:
+    try:
+        origin = importlib.metadata.distribution("smtplab").read_text("direct_url.json")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    url = urlsplit(json.loads(origin)["url"] if origin else "")
+    return url.scheme == "file" and Path(url2pathname(url.path)).resolve() == root
+
+
+def _extras(noted: dict[str, object]) -> frozenset[str]:
+    extras = noted.get("extras")
+    return frozenset(map(str, extras)) if isinstance(extras, list) else frozenset()
+
+
+def _version_of(python: Path) -> tuple[int, ...] | None:
+    """Ask a Python for its version; None when it does not run."""
+    ask = [str(python), "-c", "import sys; print(*sys.version_info[:3])"]
+    try:
+        answer = subprocess.run(ask, capture_output=True, text=True, timeout=60)
+        return tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def _succeeds(command: list[str], folder: Path | None = None) -> bool:
+    try:
+        return subprocess.run(command, cwd=folder).returncode == 0
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return False
