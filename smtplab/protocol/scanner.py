@@ -87,7 +87,7 @@ def _scan_literal(scanner: Scanner) -> None:
     tag, colon, address = content.partition(":")
     try:
         if not colon:
-            ipaddress.IPv4Address(content)
+            _check_ipv4(content)
         elif tag.upper() == "IPV6":
             ipaddress.IPv6Address(address if "%" not in address else "")
         elif not address or tag[-1:] not in LET_DIG or not LDH.issuperset(tag):
@@ -95,6 +95,12 @@ def _scan_literal(scanner: Scanner) -> None:
     except ValueError:
         reason = "The text in square brackets is no address. Write it like [127.0.0.1] or [IPv6:::1]."
         raise ProtocolError(501, reason, start) from None
+
+
+def _check_ipv4(content: str) -> None:
+    numbers = content.split(".")  # leading zeros are in the grammar, so ipaddress is too strict here
+    if len(numbers) != 4 or not all(n.isdigit() and len(n) <= 3 and int(n) <= 255 for n in numbers):
+        raise ValueError
 
 
 def require_printable_ascii(text: str) -> None:

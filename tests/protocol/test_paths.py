@@ -92,7 +92,7 @@ def test_needless_quotes_are_dropped_and_needed_ones_written():
     assert parse_forward_path('<"a b"@lab.example>').address == '"a b"@lab.example'
 
 
-@pytest.mark.parametrize("domain", ["[127.0.0.1]", "[IPv6:::1]", "[ipv6:2001:db8::2]", "[x-tag:any]", "lab", "1.2"])
+@pytest.mark.parametrize("domain", ["[127.000.0.1]", "[IPv6:::1]", "[ipv6:2001:db8::2]", "[x-tag:any]", "lab", "1.2"])
 def test_address_literals_and_short_domains_parse(domain):
     assert parse_forward_path(f"<bob@{domain}>").domain == domain
 
