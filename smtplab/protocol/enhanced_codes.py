@@ -302,7 +302,7 @@ def read_enhanced_code(code: EnhancedCode | str) -> EnhancedReading:
     parsed = parse_enhanced_code(code) if isinstance(code, str) else code
     if parsed is None or parsed.class_ not in CLASSES:
         shown = str(code)[:20]
-        raise ValueError(f'"{shown}" is no enhanced status code: write three numbers, as in 5.7.1, the first 2, 4 or 5.')
+        raise ValueError(f'"{shown}" is no enhanced status code: write three numbers as in 5.7.1, the first 2, 4 or 5.')
     pair = parsed.subject, parsed.detail
     return EnhancedReading(parsed, CLASSES[parsed.class_], SUBJECTS.get(parsed.subject), DETAILS.get(pair))
 
