@@ -4,6 +4,7 @@ Nothing but the standard library is imported here, and nothing newer than Python
 an old Python must be able to read this file to be told so.
 """
 
+import os
 import sys
 from typing import Optional, Tuple
 
@@ -21,20 +22,16 @@ def python_refused(version: Tuple[int, ...]) -> Optional[str]:
     if FIRST <= tuple(version[:2]) <= LAST:
         return None
     age = "too old" if tuple(version[:2]) < FIRST else "too new"
-    if sys.platform == "win32":
-        again = "py -3.13 -m smtplab lab"
-    else:
-        again = "python3.13 -m smtplab lab"
+    again = "py -3.13 -m smtplab lab" if os.name == "nt" else "python3.13 -m smtplab lab"
     return (
-        "smtplab needs Python %d.%d to %d.%d, but this is Python %d.%d, which is %s: "
-        "install Python 3.13 from https://www.python.org/downloads/ and run  %s"
-        % (FIRST + LAST + tuple(version[:2]) + (age, again))
-    )
+        "smtplab needs Python {}.{} to {}.{}, but this is Python {}.{}, which is {}: "
+        "install Python 3.13 from https://www.python.org/downloads/ and run  {}"
+    ).format(*FIRST, *LAST, version[0], version[1], age, again)
 
 
 def main() -> int:
     """Run the command line; the exit status is 0 when all is well, 1 on findings, 2 on wrong usage."""
-    refusal = python_refused(sys.version_info)
+    refusal = python_refused(sys.version_info[:3])
     if refusal:
         sys.stderr.write(refusal + "\n")
         return 1

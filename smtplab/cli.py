@@ -1,17 +1,29 @@
 """The command line: ``smtplab COMMAND`` or ``python3 -m smtplab COMMAND``.
 
 Only the frame stands here; the work of each command lives in its layer and is imported when it is asked for.
-Exit status: 0 all is well, 1 findings (or nothing could be done), 2 wrong usage.
+Exit status: 0 all is well, 1 findings (or it could not be done), 2 wrong usage.
 """
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
+from smtplab import __version__
 from smtplab.setup.environment import SetupError, enter
 
-PASSED_ON = {"lab": "JupyterLab", "test": "pytest", "bench": "the benchmarks"}
+PASSED_ON = {"lab": "jupyter lab", "test": "pytest", "bench": "the benchmarks"}
+"""Commands that make the environment when need be, and hand all their arguments on."""
+
+TABLES = {
+    "codes": ("code", "name", "commands"),
+    "digits": ("position", "digit", "name", "meaning"),
+    "sequences": (),  # laid out as on the RFC's page instead
+    "transitions": ("state", "event", "reply", "next_state", "kind", "sections"),
+}
+"""The tables, and which of their columns fit a terminal; ``--csv`` writes them all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 shows \u2192, and goes on
+        if reconfigure is not None:  # a terminal that is not UTF-8 shows \u2192 for an arrow, and goes on
+            reconfigure(errors="backslashreplace")
     try:
         status = _run(arguments)
         sys.stdout.flush()
@@ -37,33 +49,150 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if command in PASSED_ON and not {"-h", "--help"} & set(rest[:1]):
-        return _COMMANDS_PASSED_ON[command](arguments, rest)
+    if command in PASSED_ON and rest[:1] not in (["-h"], ["--help"]):
+        return _pass_on(command, rest)
     parser = _parser()
     chosen = parser.parse_args(arguments)
     enter(arguments)
-    run: Callable[[argparse.Namespace], int] = chosen.run
-    return run(chosen)
+    try:
+        return _COMMANDS[chosen.command](chosen)
+    except ValueError as error:  # an argument that parses but cannot be: told in the layer's own sentence
+        parser.error(str(error))
 
 
-def _lab(arguments: list[str], rest: list[str]) -> int:
-    enter(arguments, frozenset())
-    from smtplab.setup.jupyter import open_lab
+def _pass_on(command: str, rest: list[str]) -> int:
+    enter([command, *rest], frozenset() if command == "lab" else frozenset({"dev"}))
+    if command == "lab":
+        from smtplab.setup.jupyter import open_lab
 
-    open_lab(rest)
-    return 0
+        open_lab(rest)
+    from smtplab.setup.checks import run_benchmarks, run_tests
 
-
-def _test(arguments: list[str], rest: list[str]) -> int:
-    enter(arguments, frozenset({"dev"}))
-    from smtplab.setup.checks import run_tests
-
-    return run_tests(rest)
-
-
-_COMMANDS_PASSED_ON = {"lab": _lab, "test": _test}
+    return run_tests(rest) if command == "test" else run_benchmarks(rest)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="smtplab", description="Learn SMTP by talking it.")
+    parser.add_argument("--version", action="version", version=f"smtplab {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, purpose: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+
+    command("lab", "open JupyterLab on the first lesson; further arguments go to jupyter lab")
+    command("doctor", "look whether all is here that the lessons need")
+    serve = command("serve", "run a mail server on 127.0.0.1 and show every dialogue live")
+    serve.add_argument("--port", type=int, default=2525, help="0 takes any free port (default: 2525)")
+    talk = command("talk", "talk SMTP by hand and have each reply explained")
+    talk.add_argument("target", metavar="HOST:PORT", nargs="?", help="a server on this machine (default: an own one)")
+    explain = command("explain", "say what a reply means, digit by digit")
+    explain.add_argument("reply", nargs="+", help='a code such as 550, or a whole reply: "550 5.7.1 rejected"')
+    explain.add_argument("--command", dest="verb", metavar="RCPT", help="the command that it answers")
+    table = command("table", "print a table of the protocol")
+    table.add_argument("name", choices=TABLES)
+    table.add_argument("--csv", action="store_true", help="all columns, as CSV")
+    table.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
+    diagram = command("diagram", "draw the states of a session")
+    diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
+    causes = command("causes", "play a dialogue for every reply that the RFC lists")
+    causes.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
+    wheels = command("wheels", "make a folder from which smtplab installs without a network")
+    wheels.add_argument("folder", metavar="DIR", type=Path)
+    command("test", "run ruff, mypy and all tests; further arguments go to pytest")
+    command("bench", "measure speed and memory; further arguments go to the benchmarks")
     return parser
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from smtplab.setup.doctor import doctor
+
+    report = doctor()
+    print(report)
+    return 0 if report.is_well else 1
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from smtplab.network.serve import serve
+
+    return serve(chosen.port)
+
+
+def _talk(chosen: argparse.Namespace) -> int:
+    from smtplab.network.talk import talk
+
+    return talk(chosen.target)
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from smtplab.explain import explain
+
+    print(explain(" ".join(chosen.reply), command=chosen.verb))
+    return 0
+
+
+def _table(chosen: argparse.Namespace) -> int:
+    from smtplab.terminal import Rows, format_csv, format_rows
+
+    rows: Rows
+    match chosen.name:
+        case "codes":
+            from smtplab.protocol.reply_codes import reply_code_rows
+
+            rows = reply_code_rows()
+        case "digits":
+            from smtplab.protocol.digits import digit_rows
+
+            rows = digit_rows()
+        case "sequences":
+            from smtplab.protocol.sequences import format_sequences, sequence_rows
+
+            rows = sequence_rows(chosen.edition)
+            if not chosen.csv:
+                print(format_sequences(chosen.edition))
+                return 0
+        case "transitions":
+            from smtplab.protocol.machine import transition_rows
+
+            rows = transition_rows(chosen.edition)
+    if chosen.csv:
+        print(format_csv(rows), end="")
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+        print(format_rows(rows, TABLES[chosen.name], width))
+    return 0
+
+
+def _diagram(chosen: argparse.Namespace) -> int:
+    from smtplab.notebook.diagram import state_diagram, write_diagram
+
+    if chosen.path is None:
+        print(state_diagram().source)
+    else:
+        write_diagram(chosen.path)
+        print(f"Wrote {chosen.path}.")
+    return 0
+
+
+def _causes(chosen: argparse.Namespace) -> int:
+    from smtplab.network.play_causes import play_causes
+
+    return play_causes(sys.stdout, edition=chosen.edition)
+
+
+def _wheels(chosen: argparse.Namespace) -> int:
+    from smtplab.setup.wheels import make_wheels
+
+    print(make_wheels(chosen.folder))
+    return 0
+
+
+_COMMANDS = {
+    "doctor": _doctor,
+    "serve": _serve,
+    "talk": _talk,
+    "explain": _explain,
+    "table": _table,
+    "diagram": _diagram,
+    "causes": _causes,
+    "wheels": _wheels,
+}

@@ -1,4 +1,4 @@
-"""``smtplab test``: ruff, mypy and pytest over a source folder, as CI runs them."""
+"""``smtplab test`` and ``smtplab bench``: what a source folder can say of itself."""
 
 import subprocess
 import sys
@@ -20,9 +20,7 @@ def run_tests(arguments: list[str]) -> int:
     SetupError
         When there is no source folder to test.
     """
-    root = project_folder()
-    if root is None:
-        raise SetupError("The tests are in smtplab's source folder, not in the installed package: run this there.")
+    root = _source_folder()
     python = sys.executable
     chosen = [argument for argument in arguments if (root / argument.partition("::")[0]).exists()]
     checks = [
@@ -33,6 +31,18 @@ def run_tests(arguments: list[str]) -> int:
     return max([_run(check, root) for check in checks])
 
 
+def run_benchmarks(arguments: list[str]) -> int:
+    """Run the benchmarks; further arguments are theirs."""
+    return _run([sys.executable, "-m", "benchmarks", *arguments], _source_folder())
+
+
+def _source_folder() -> Path:
+    root = project_folder()
+    if root is None:
+        raise SetupError("Tests and benchmarks are in smtplab's source folder, not in the package: run this there.")
+    return root
+
+
 def _run(check: list[str], root: Path) -> int:
     print("$", *check[2:], flush=True)
-    return 0 if subprocess.run(check, cwd=root).returncode == 0 else 1
+    return 0 if subprocess.run(check, cwd=root, check=False).returncode == 0 else 1

@@ -37,6 +37,19 @@ def project_folder() -> Path | None:
     return root if (root / "pyproject.toml").is_file() and (root / "Makefile").is_file() else None
 
 
+def is_installed() -> bool:
+    """Whether this very code is installed in the running Python, from a wheel or as an editable source folder."""
+    try:
+        distribution = importlib.metadata.distribution("smtplab")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    root = project_folder()
+    if root is None:
+        return True
+    origin = urlsplit(json.loads(distribution.read_text("direct_url.json") or "{}").get("url", ""))
+    return origin.scheme == "file" and Path(url2pathname(origin.path)).resolve() == root
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The ``.venv`` of a project folder."""
@@ -163,7 +176,7 @@ class Environment:
             return
         ask = [str(self.python), "-c", "import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))"]
         packages = Path(json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout))
-        line = f"import sys; folder = {ascii(str(self.root))}; folder in sys.path or sys.path.append(folder)\n"
+        line = f"import sys; folder = {str(self.root)!a}; folder in sys.path or sys.path.append(folder)\n"
         (packages / "smtplab-folder.pth").write_text(line, "ascii")
 
 
@@ -182,7 +195,7 @@ def enter(arguments: list[str], extras: frozenset[str] | None = None) -> None:
     if root is None:
         return
     environment = Environment(root)
-    if not environment.is_running and _is_installed_from(root):
+    if not environment.is_running and is_installed():
         return
     if extras is None and not environment.is_usable():
         return
@@ -207,15 +220,6 @@ def become(command: list[str]) -> NoReturn:
                 continue
 
 
-def _is_installed_from(root: Path) -> bool:
-    try:
-        origin = importlib.metadata.distribution("smtplab").read_text("direct_url.json")
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    url = urlsplit(json.loads(origin)["url"] if origin else "")
-    return url.scheme == "file" and Path(url2pathname(url.path)).resolve() == root
-
-
 def _extras(noted: dict[str, object]) -> frozenset[str]:
     extras = noted.get("extras")
     return frozenset(map(str, extras)) if isinstance(extras, list) else frozenset()
@@ -225,7 +229,7 @@ def _version_of(python: Path) -> tuple[int, ...] | None:
     """Ask a Python for its version; None when it does not run."""
     ask = [str(python), "-c", "import sys; print(*sys.version_info[:3])"]
     try:
-        answer = subprocess.run(ask, capture_output=True, text=True, timeout=60)
+        answer = subprocess.run(ask, capture_output=True, text=True, timeout=60, check=False)
         return tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
@@ -233,7 +237,7 @@ def _version_of(python: Path) -> tuple[int, ...] | None:
 
 def _succeeds(command: list[str], folder: Path | None = None) -> bool:
     try:
-        return subprocess.run(command, cwd=folder).returncode == 0
+        return subprocess.run(command, cwd=folder, check=False).returncode == 0
     except OSError as error:
         print(error, file=sys.stderr)
         return False

@@ -1,0 +1,115 @@
+"""The frame of the command line: exit statuses, terminals that are not UTF-8, pipes that close, Ctrl-C."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smtplab import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def smtplab(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "smtplab", *arguments],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["table", "nonsense"], ["serve", "--port", "x"], ["wheels"]])
+def test_wrong_usage_is_status_2_and_says_what_is_possible(arguments: list[str]) -> None:
+    done = smtplab(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: smtplab")
+    assert done.stdout == ""
+
+
+def test_help_names_every_command() -> None:
+    shown = smtplab("--help").stdout
+    for command in ("lab", "doctor", "serve", "talk", "explain", "table", "diagram", "causes", "wheels", "test", "bench"):
+        assert f"\n    {command} " in shown
+
+
+@pytest.mark.parametrize("command", ["lab", "test", "bench"])
+def test_help_on_a_command_starts_nothing(command: str) -> None:
+    done = smtplab(command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: smtplab {command}")
+
+
+@pytest.mark.parametrize("name", list(cli.TABLES))
+def test_a_table_as_csv_reads_back_with_all_its_columns(name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(smtplab("table", name, "--csv").stdout)))
+    assert len(rows) > 10
+    assert set(cli.TABLES[name]) <= set(rows[0])
+
+
+@pytest.mark.parametrize("name", list(cli.TABLES))
+def test_a_table_prints_in_a_terminal_that_knows_only_ascii(name: str) -> None:
+    done = smtplab("table", name, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 10
+
+
+def test_the_editions_differ_in_their_sequences() -> None:
+    old, new = (smtplab("table", "sequences", "--csv", "--edition", edition).stdout for edition in ("2821", "5321"))
+    assert (len(old.splitlines()), len(new.splitlines())) == (1 + 53, 1 + 58)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX only")
+def test_a_closed_pipe_ends_quietly() -> None:
+    command = f'"{sys.executable}" -m smtplab table codes --csv | head -n 1'
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX only")
+def test_ctrl_c_ends_quietly() -> None:
+    command = [sys.executable, "-m", "smtplab", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        server.stdout.readline()  # it has said where it listens
+        server.send_signal(signal.SIGINT)
+        _, said = server.communicate(timeout=20)
+    assert "Traceback" not in said
+    assert server.returncode in (0, 130)
+
+
+def test_explain_says_what_a_reply_means() -> None:
+    done = smtplab("explain", "550", "--command", "RCPT")
+    assert done.returncode == 0
+    assert "550" in done.stdout
+
+
+def test_explain_takes_a_whole_reply_quoted_or_not() -> None:
+    words = smtplab("explain", "550", "5.7.1", "rejected by policy")
+    assert words.stdout == smtplab("explain", "550 5.7.1 rejected by policy").stdout
+    assert words.returncode == 0
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".dot"])
+def test_the_diagram_is_written_as_its_name_says(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"states{suffix}"
+    assert smtplab("diagram", "-o", str(path)).returncode == 0
+    text = path.read_text("utf-8")
+    assert "RECIPIENTS_KNOWN" in text
+    assert ("<svg" in text) == (suffix == ".svg")
+
+
+def test_a_diagram_of_an_unknown_kind_is_wrong_usage(tmp_path: Path) -> None:
+    done = smtplab("diagram", "-o", str(tmp_path / "states.gif"))
+    assert done.returncode == 2
+    assert ".svg" in done.stderr
+
+
+def test_doctor_tells_findings_by_its_status() -> None:
+    done = smtplab("doctor")
+    assert done.returncode == (0 if "All is well." in done.stdout else 1)
+    assert "loopback" in done.stdout
