@@ -1,0 +1,26 @@
+"""What our server is: its world, its answers, and the causes of its replies. Pure: no socket, thread or clock."""
+
+from smtplab.lab.causes import CAUSES, GENERAL_CAUSES, Cause
+from smtplab.lab.message import Message
+from smtplab.lab.step import (
+    Action,
+    Close,
+    Deliver,
+    Input,
+    Lost,
+    Octets,
+    Send,
+    ServerSession,
+    Shutdown,
+    Tick,
+    deadline,
+    open_session,
+    step,
+)
+from smtplab.lab.world import Fate, Mailbox, MailingList, Offer, Scanner, World
+
+__all__ = [
+    "CAUSES", "GENERAL_CAUSES", "Action", "Cause", "Close", "Deliver", "Fate", "Input", "Lost", "Mailbox",
+    "MailingList", "Message", "Octets", "Offer", "Scanner", "Send", "ServerSession", "Shutdown", "Tick", "World",
+    "deadline", "open_session", "step",
+]

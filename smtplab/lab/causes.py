@@ -1,0 +1,149 @@
+"""A natural cause for every reply of RFC 2821 section 4.3.2, played as a short dialogue.
+
+Each entry of the RFC's list is caused by what causes it in life: a mailbox with a story, an option of the server, a
+rule broken. The list stands in the RFC's order, so entry n here is entry n of `sequences`. `GENERAL_CAUSES` does the
+same for the replies that may answer any command (421, 500, 501, 502).
+"""
+
+from dataclasses import dataclass, field
+
+from smtplab.explain.catalogue import text
+from smtplab.lab.world import Offer, Scanner, World
+from smtplab.protocol.limits import COMMAND_LINE_OCTETS, MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, TEXT_LINE_OCTETS
+from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a server gives this reply, and the lines that show it.
+
+    Attributes
+    ----------
+    name : str
+        Key of the sentence in the catalogue's section ``[causes]``.
+    event : str
+        What the reply answers.
+    code : int
+    lines : tuple of str
+        What the client sends after the greeting; the reply to the last one is the one meant.
+    world : World
+    shutdown : bool
+        True: the server is stopped after the lines.
+    """
+
+    name: str
+    event: str
+    code: int
+    lines: tuple[str, ...]
+    world: World = field(default_factory=World)
+    shutdown: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The cause, in one sentence."""
+        return text(f"causes.{self.name}")
+
+
+_HELLO = ("EHLO student.example",)
+_MAIL = (*_HELLO, "MAIL FROM:<alice@student.example>")
+_RCPT = (*_MAIL, "RCPT TO:<bob@lab.example>")
+_DATA = (*_RCPT, "DATA")
+_LETTER = ("Subject: Hello", "", "Hello Bob.", ".")
+_LONG_LETTER = ("Subject: Long", "", *(["x" * 70] * (MESSAGE_OCTETS // 72 + 1)), ".")
+_SMALL_LIMIT = World(max_message_octets=MESSAGE_OCTETS)
+
+
+def _after_hello(name: str, code: int, line: str, world: World | None = None) -> Cause:
+    return Cause(name, line.partition(" ")[0], code, (*_HELLO, line), world or World())
+
+
+def _recipient(name: str, code: int, address: str) -> Cause:
+    return Cause(name, "RCPT", code, (*_MAIL, f"RCPT TO:<{address}>"))
+
+
+def _mail(name: str, code: int, line: str, world: World | None = None) -> Cause:
+    return Cause(name, "MAIL", code, (*_HELLO, line), world or World())
+
+
+def _letter(name: str, code: int, lines: tuple[str, ...] = _LETTER, world: World | None = None) -> Cause:
+    return Cause(name, DATA_END, code, (*_DATA, *lines), world or World())
+
+
+CAUSES: tuple[Cause, ...] = (
+    Cause("connect-220", CONNECT, 220, ()),
+    Cause("connect-554", CONNECT, 554, (), World(takes_mail=False)),
+    Cause("hello-250", "EHLO", 250, _HELLO),
+    Cause("hello-504", "EHLO", 504, ("EHLO 0391926cb167",), World(wants_full_names=True)),
+    Cause("hello-550", "EHLO", 550, ("EHLO spam.example",)),
+    Cause("mail-250", "MAIL", 250, _MAIL),
+    _mail("mail-552", 552, f"MAIL FROM:<alice@student.example> SIZE={2 * MESSAGE_OCTETS}", _SMALL_LIMIT),
+    _mail("mail-451", 451, "MAIL FROM:<alice@slow-dns.example>"),
+    _mail("mail-452", 452, "MAIL FROM:<alice@student.example>", World(storage_octets=0)),
+    _mail("mail-550", 550, "MAIL FROM:<nobody@lab.example>"),
+    _mail("mail-553", 553, "MAIL FROM:<bob>"),
+    Cause("mail-503", "MAIL", 503, (*_MAIL, "MAIL FROM:<zoe@student.example>")),
+    Cause("rcpt-250", "RCPT", 250, _RCPT),
+    _recipient("rcpt-251", 251, "frank@lab.example"),
+    _recipient("rcpt-550-mailbox", 550, "zoe@lab.example"),
+    _recipient("rcpt-551", 551, "erin@lab.example"),
+    _recipient("rcpt-552", 552, "dave@lab.example"),
+    _recipient("rcpt-553", 553, "schmidt@lab.example"),
+    _recipient("rcpt-450", 450, "carol@lab.example"),
+    _recipient("rcpt-451", 451, "grace@lab.example"),
+    Cause("rcpt-452", "RCPT", 452, (*_MAIL, *["RCPT TO:<bob@lab.example>"] * (RECIPIENTS + 1))),
+    Cause("rcpt-503", "RCPT", 503, (*_HELLO, "RCPT TO:<bob@lab.example>")),
+    _recipient("rcpt-550-relay", 550, "bob@elsewhere.example"),
+    Cause("data-354", "DATA", 354, _DATA),
+    _letter("end-250", 250),
+    _letter("end-552", 552, _LONG_LETTER, _SMALL_LIMIT),
+    _letter("end-554", 554, (*["Received: from here by there"] * (RECEIVED_FIELDS + 1), *_LETTER)),
+    _letter("end-451", 451, world=World(scanner=Scanner.SILENT)),
+    _letter("end-452", 452, _LONG_LETTER, World(storage_octets=MESSAGE_OCTETS)),
+    Cause("data-451", "DATA", 451, _DATA, World(scanner=Scanner.UNREACHABLE)),
+    Cause("data-554", "DATA", 554, (*_MAIL, "RCPT TO:<zoe@lab.example>", "DATA")),
+    Cause("data-503", "DATA", 503, (*_MAIL, "DATA")),
+    Cause("rset-250", "RSET", 250, (*_RCPT, "RSET")),
+    _after_hello("vrfy-250", 250, "VRFY bob"),
+    _after_hello("vrfy-251", 251, "VRFY frank"),
+    _after_hello("vrfy-252", 252, "VRFY heidi"),
+    _after_hello("vrfy-550", 550, "VRFY zoe"),
+    _after_hello("vrfy-551", 551, "VRFY erin"),
+    _after_hello("vrfy-553", 553, "VRFY schmidt"),
+    _after_hello("vrfy-502", 502, "VRFY bob", World(vrfy=Offer.OFF)),
+    _after_hello("vrfy-504", 504, 'VRFY "Anna Schmidt"'),
+    _after_hello("expn-250", 250, "EXPN friends"),
+    _after_hello("expn-252", 252, "EXPN staff"),
+    _after_hello("expn-550", 550, "EXPN enemies"),
+    _after_hello("expn-500", 500, "EXPN friends", World(expn=Offer.UNKNOWN)),
+    _after_hello("expn-502", 502, "EXPN friends", World(expn=Offer.OFF)),
+    _after_hello("expn-504", 504, 'EXPN "Anna Schmidt"'),
+    _after_hello("help-211", 211, "HELP"),
+    _after_hello("help-214", 214, "HELP MAIL"),
+    _after_hello("help-502", 502, "HELP", World(help=Offer.OFF)),
+    _after_hello("help-504", 504, "HELP WANTED"),
+    _after_hello("noop-250", 250, "NOOP"),
+    _after_hello("quit-221", 221, "QUIT"),
+)
+
+GENERAL_CAUSES: tuple[Cause, ...] = (
+    Cause("general-421-shutdown", UNASKED, 421, _HELLO, shutdown=True),
+    Cause("general-421-idle", UNASKED, 421, _HELLO, World(idle_s=0.05)),
+    _after_hello("general-500-unknown", 500, "HLEO student.example"),
+    _after_hello("general-500-long", 500, "NOOP " + "x" * COMMAND_LINE_OCTETS),
+    _letter("general-500-text", 500, ("x" * TEXT_LINE_OCTETS, ".")),
+    Cause("general-501-argument", "EHLO", 501, ("EHLO",)),
+    _mail("general-501-path", 501, "MAIL FROM:alice@student.example"),
+    Cause("general-501-path", "RCPT", 501, (*_MAIL, "RCPT TO:<bob@lab.example")),
+    Cause("general-501-surplus", "DATA", 501, (*_RCPT, "DATA now")),
+    _after_hello("general-501-surplus", 501, "RSET now"),
+    _after_hello("general-501-argument", 501, "VRFY"),
+    _after_hello("general-501-argument", 501, "EXPN"),
+    _after_hello("general-501-octets", 501, "HELP \u00e9"),
+    _after_hello("general-501-octets", 501, "NOOP \u00e9"),
+    _after_hello("general-501-surplus", 501, "QUIT now"),
+    _after_hello("general-502", 502, "SEND FROM:<alice@student.example>"),
+    _after_hello("general-502", 502, "SOML FROM:<alice@student.example>"),
+    _after_hello("general-502", 502, "SAML FROM:<alice@student.example>"),
+    _after_hello("general-502", 502, "TURN"),
+)
+"""Causes of the replies that may answer any command; a text line too long can only be told after the final dot."""

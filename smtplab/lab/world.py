@@ -1,0 +1,190 @@
+"""The world of the lab: who has a mailbox at lab.example, what the server offers, what is left of its storage.
+
+A world is a value beside the session. The responder reads it and gives back the next one, so a session that is
+forked gets a world of its own. The defaults are the class-room world that all lessons use; everything in it is
+honest to the RFC: no limit is under 100 recipients or 64 KiB (RFC 2821 section 4.5.3.1).
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from smtplab.explain.catalogue import text
+from smtplab.protocol.limits import MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, SERVER_TIMEOUT_S
+from smtplab.protocol.paths import Path
+
+
+class Fate(StrEnum):
+    """What happens to mail for a mailbox."""
+
+    OPEN = "open"
+    BUSY = "busy"
+    FULL = "full"
+    MOVED = "moved"
+    FORWARDED = "forwarded"
+    UNREADABLE = "unreadable"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One mailbox.
+
+    Attributes
+    ----------
+    name : str
+        The local-part. Letters match in any case, since this host is the one that decides (section 2.4).
+    person : str
+        The full name; the last word is the surname.
+    fate : Fate
+    elsewhere : str
+        For MOVED and FORWARDED: the other address.
+    """
+
+    name: str
+    person: str
+    fate: Fate = Fate.OPEN
+    elsewhere: str = ""
+
+    @property
+    def surname(self) -> str:
+        """The last word of the person's name, in lower case."""
+        return self.person.rpartition(" ")[2].lower()
+
+    @property
+    def story(self) -> str:
+        """One sentence for the address book."""
+        return text(f"world.{self.fate}", person=self.person, elsewhere=self.elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """A list of members; a private one is not expanded for strangers (252)."""
+
+    name: str
+    members: tuple[str, ...]
+    private: bool = False
+
+
+class Offer(StrEnum):
+    """How a command that may be missing is offered: not at all means that its name is not even known (500)."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class Scanner(StrEnum):
+    """The content scanner behind the server: it may be down when DATA asks for it, or fall silent later."""
+
+    WORKING = "working"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+
+
+MAILBOXES = (
+    Mailbox("bob", "Bob Baker"),
+    Mailbox("carol", "Carol Cook", Fate.BUSY),
+    Mailbox("dave", "Dave Dyer", Fate.FULL),
+    Mailbox("erin", "Erin Ellis", Fate.MOVED, "erin@new.example"),
+    Mailbox("frank", "Frank Foster", Fate.FORWARDED, "frank@branch.example"),
+    Mailbox("grace", "Grace Gray", Fate.UNREADABLE),
+    Mailbox("heidi", "Heidi Hall", Fate.PRIVATE),
+    Mailbox("anna", "Anna Schmidt"),
+    Mailbox("otto", "Otto Schmidt"),
+    Mailbox("postmaster", "The Postmaster"),
+)
+
+LISTS = (
+    MailingList("friends", ("bob", "frank")),
+    MailingList("staff", ("anna", "otto"), private=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the session that a reply can depend on.
+
+    Attributes
+    ----------
+    edition : {2821, 5321}
+        The RFC the server follows where the two differ.
+    domain : str
+    mailboxes, lists : tuple
+    extensions : tuple of str
+        EHLO keywords that are offered.
+    takes_mail : bool
+        False: the greeting is 554.
+    wants_full_names : bool
+        True: EHLO with a name of one label is 504.
+    refused_hosts, unreachable_domains : frozenset of str
+        Client names refused by EHLO (550); sender domains whose name server does not answer (451).
+    vrfy, expn, help : Offer
+    scanner : Scanner
+    max_recipients, max_message_octets, storage_octets, reserve_octets : int
+        Recipients a transaction; the largest message; what is left to store mail; below this reserve MAIL is 452.
+    idle_s : float
+        Seconds without a command until 421.
+    greylist_s : float or None
+        When set, a sender and recipient seen for the first time wait this long (450).
+    seen : tuple of ((str, str), float)
+        Greylist memory: sender and recipient, and when they first came.
+    """
+
+    edition: int = 2821
+    domain: str = "lab.example"
+    mailboxes: tuple[Mailbox, ...] = MAILBOXES
+    lists: tuple[MailingList, ...] = LISTS
+    extensions: tuple[str, ...] = ("SIZE",)
+    takes_mail: bool = True
+    wants_full_names: bool = False
+    refused_hosts: frozenset[str] = frozenset({"spam.example"})
+    unreachable_domains: frozenset[str] = frozenset({"slow-dns.example"})
+    vrfy: Offer = Offer.ON
+    expn: Offer = Offer.ON
+    help: Offer = Offer.ON
+    scanner: Scanner = Scanner.WORKING
+    max_recipients: int = RECIPIENTS
+    max_message_octets: int = 1024 * 1024
+    max_received_fields: int = RECEIVED_FIELDS
+    storage_octets: int = 64 * 1024 * 1024
+    reserve_octets: int = MESSAGE_OCTETS
+    idle_s: float = SERVER_TIMEOUT_S
+    greylist_s: float | None = None
+    seen: tuple[tuple[tuple[str, str], float], ...] = ()
+
+    def __post_init__(self) -> None:
+        least = (("max_recipients", self.max_recipients, RECIPIENTS),
+                 ("max_message_octets", self.max_message_octets, MESSAGE_OCTETS))
+        for name, value, minimum in least:
+            if value < minimum:
+                raise ValueError(f"{name} is {value}; RFC 2821 section 4.5.3.1 asks every server for at least {minimum}.")
+
+    def is_ours(self, domain: str | None) -> bool:
+        """True for this server's own domain, and for no domain at all (``<Postmaster>``)."""
+        return domain is None or domain.lower() == self.domain
+
+    def mailbox(self, name: str) -> Mailbox | None:
+        """The mailbox with this local-part."""
+        wanted = name.lower()
+        return next((mailbox for mailbox in self.mailboxes if mailbox.name == wanted), None)
+
+    def namesakes(self, surname: str) -> tuple[Mailbox, ...]:
+        """Mailboxes of people with this surname; two or more make the name ambiguous (section 3.5.1)."""
+        return tuple(mailbox for mailbox in self.mailboxes if mailbox.surname == surname.lower())
+
+    def mailing_list(self, name: str) -> MailingList | None:
+        """The list with this local-part."""
+        wanted = name.lower()
+        return next((found for found in self.lists if found.name == wanted), None)
+
+    def first_seen(self, sender: Path, recipient: Path) -> float | None:
+        """When this sender first asked for this recipient, for greylisting."""
+        return dict(self.seen).get((sender.address, recipient.address))
+
+    def with_seen(self, sender: Path, recipient: Path, now: float) -> "World":
+        """The world that remembers this pair."""
+        return replace(self, seen=(*self.seen, ((sender.address, recipient.address), now)))
+
+    def with_stored(self, octets: int) -> "World":
+        """The world after a message of this size was stored."""
+        return replace(self, storage_octets=self.storage_octets - octets)
