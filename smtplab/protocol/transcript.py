@@ -162,8 +162,7 @@ _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed',
 
 def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
     """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.removesuffix("\r")
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if matched := _LITERAL.fullmatch(line):
@@ -212,7 +211,8 @@ def unescape(text: str) -> bytes:
     while (at := text.find("\\", start)) >= 0:
         matched = _ESCAPE.match(text, at)
         if matched is None:
-            raise ValueError(f"character {at + 1} is a backslash that begins no escape; write \\\\ \\r \\n \\t or \\xNN.")
+            known = r"write \\ \r \n \t or \xNN"
+            raise ValueError(f"character {at + 1} is a backslash that begins no escape; {known}.")
         name = matched[1]
         octets += encode(text[start:at]) + (plain.get(name) or bytes([int(name[1:], 16)]))
         start = matched.end()
