@@ -157,7 +157,7 @@ class World:
                  ("max_message_octets", self.max_message_octets, MESSAGE_OCTETS))
         for name, value, minimum in least:
             if value < minimum:
-                raise ValueError(f"{name} is {value}; RFC 2821 section 4.5.3.1 asks every server for at least {minimum}.")
+                raise ValueError(f"{name} is {value}; RFC 2821 section 4.5.3.1 asks for {minimum} or more.")
 
     def is_ours(self, domain: str | None) -> bool:
         """True for this server's own domain, and for no domain at all (``<Postmaster>``)."""

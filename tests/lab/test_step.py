@@ -1,0 +1,146 @@
+"""The lab as a function: same inputs, same outputs; bounded memory; nothing crashes it."""
+
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtplab.lab import Fate, Mailbox, Octets, Shutdown, Tick, World, deadline, open_session, step
+from smtplab.protocol.machine import State
+from tests.lab.talk import Talk
+
+PIECES = st.lists(st.sampled_from([
+    b"EHLO me.example\r\n", b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<bob@lab.example>\r\n", b"DATA\r\n", b".\r\n",
+    b"\r\n", b"\r", b"\n", b".", b"\x00", b"\xff", b"x" * 600, b"QUIT", b"RSET\r\n", b"VRFY <\r\n", b"EXPN @@\r\n",
+    b"HELP \xe9\r\n", b"MAIL FROM:<a@b> SIZE=\r\n", b"RCPT TO:<\"\\\r\n",
+]) | st.binary(max_size=20), max_size=25)
+
+
+@given(PIECES)
+def test_any_octets_whatever_neither_crash_nor_hang_it(pieces: list[bytes]) -> None:
+    talk = Talk()
+    for piece in pieces:
+        for reply in talk.octets(piece):
+            assert 200 <= reply.code < 600
+            assert all(len(line) <= 512 for line in reply.octets.split(b"\r\n")) and reply.octets.isascii()
+
+
+@given(PIECES)
+def test_glued_together_they_get_the_same_replies(pieces: list[bytes]) -> None:
+    parted, glued = Talk(), Talk()
+    for piece in pieces:
+        parted.octets(piece)
+    glued.octets(b"".join(pieces))
+    assert b"".join(parted.segments) == b"".join(glued.segments)
+    assert parted.messages == glued.messages
+
+
+def test_the_same_step_twice_gives_the_same_result() -> None:
+    world = World()
+    session = step(world, open_session(world, now=0.0), Tick(0.0))[1]
+    given_ = Octets(b"EHLO me.example\r\nMAIL FROM:<a@b.example>\r\n", 1.0)
+    assert step(world, session, given_) == step(world, session, given_)
+
+
+def test_a_line_of_a_megabyte_is_one_500_and_kept_in_little_memory() -> None:
+    talk = Talk()
+    talk.replies()
+    for _ in range(1024):
+        assert talk.octets(b"x" * 1024) == []
+        assert len(talk.session.uncut) < 1024
+    assert [reply.code for reply in talk.octets(b"\r\nNOOP\r\n")] == [500, 250]
+
+
+def test_cutting_a_long_line_short_never_makes_a_line_end() -> None:
+    for size in range(505, 545):
+        talk = Talk()
+        talk.replies()
+        talk.octets(b"x" * size + b"\r" + b"y" * 600)
+        assert talk.octets(b"\nQUIT\r\n")[0].code == 500
+        assert not talk.closed
+
+
+def test_a_message_over_the_limit_is_read_to_its_end_in_little_memory() -> None:
+    talk = Talk(World(max_message_octets=65536))
+    talk.say("EHLO me.example", "MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA")
+    for _ in range(64):
+        talk.octets(b"x" * 76 + b"\r\n" + b"y" * 65536)
+        assert sum(map(len, talk.session.pieces)) <= 65536
+    assert talk.octets(b"\r\n.\r\nNOOP\r\n")[0].code == 552
+
+
+def test_mail_data_in_single_octets_does_not_pile_up() -> None:
+    talk = Talk()
+    talk.say("EHLO me.example", "MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA")
+    for _ in range(20000):
+        talk.octets(b"x")
+    assert len(talk.session.pieces) < 10
+    assert sys.getsizeof(talk.session.held) < 100
+
+
+def test_a_new_session_is_due_at_once_and_a_closed_one_never() -> None:
+    world = World(idle_s=30.0)
+    session = open_session(world, now=5.0)
+    assert deadline(world, session) == 5.0
+    _, session, _ = step(world, session, Tick(5.0))
+    assert deadline(world, session) == 35.0
+    _, session, _ = step(world, session, Shutdown(6.0))
+    assert deadline(world, session) is None
+
+
+def test_each_command_starts_the_wait_anew() -> None:
+    talk = Talk(World(idle_s=30.0))
+    talk.now = 20.0
+    talk.say("NOOP")
+    talk.give(Tick(45.0))
+    assert not talk.closed
+    talk.give(Tick(50.0))
+    assert talk.closed
+
+
+def test_shutdown_before_the_greeting_is_a_421_greeting() -> None:
+    world = World()
+    _, session, actions = step(world, open_session(world, now=0.0), Shutdown(0.0))
+    assert b"421 lab.example" in actions[0].octets  # type: ignore[union-attr]
+    assert session.session.state is State.CLOSED
+
+
+def test_a_stranger_is_told_why_and_may_only_quit() -> None:
+    talk = Talk(refusal="serves another user of this machine")
+    assert talk.replies()[0].text == "lab.example serves another user of this machine"
+    assert talk.codes("EHLO me.example", "QUIT") == [503, 221]
+
+
+def test_a_client_that_talks_before_the_greeting_is_greeted_first() -> None:
+    world = World()
+    _, _, actions = step(world, open_session(world, now=0.0), Octets(b"QUIT\r\n", 0.0))
+    assert actions[0].octets.startswith(b"220 ") and b"\r\n221 " in actions[0].octets  # type: ignore[union-attr]
+
+
+def test_greylisting_refuses_the_first_try_and_takes_a_later_one() -> None:
+    talk = Talk(World(greylist_s=60.0))
+    talk.say("EHLO me.example", "MAIL FROM:<a@b.example>")
+    assert talk.say("RCPT TO:<bob@lab.example>").code == 450
+    talk.now = 59.0
+    assert talk.say("RCPT TO:<bob@lab.example>").code == 450
+    talk.now = 60.0
+    assert talk.say("RCPT TO:<bob@lab.example>").code == 250
+
+
+def test_an_accepted_message_takes_storage_and_a_refused_one_does_not() -> None:
+    talk = Talk(World(mailboxes=(Mailbox("bob", "Bob"), Mailbox("carol", "Carol", Fate.BUSY))))
+    before = talk.world.storage_octets
+    talk.say("EHLO me.example", "MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA", "hello", ".")
+    assert talk.world.storage_octets == before - len(b"hello\r\n")
+    talk.say("MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA", "é", ".")
+    assert talk.world.storage_octets == before - len(b"hello\r\n")
+
+
+def test_a_delivered_message_carries_its_trace_above_the_header() -> None:
+    talk = Talk()
+    talk.say("EHLO me.example", "MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA",
+             "From: x@y.example", "To: z@y.example", "", "hi", ".")
+    message = talk.messages[0]
+    assert message.delivered.startswith(b"Return-Path: <a@b.example>\r\nReceived: from me.example by lab.example")
+    assert message.parsed()["From"] == "x@y.example"
+    assert [row["header"] for row in message.to_rows()] == ["x@y.example", "z@y.example"]
