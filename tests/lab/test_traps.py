@@ -1,4 +1,4 @@
-"""The hardest traps of SMTP on the base protocol, one test or more each (RFC 2821; sections in the names' docstrings)."""
+"""The hardest traps of SMTP on the base protocol, a test or more each (RFC 2821; sections in the docstrings)."""
 
 import itertools
 
