@@ -1,0 +1,92 @@
+"""The four lines of an explanation: verdict, here, now, not this.
+
+*Here* is what the reply says, then what the table's row changed. *Now* is what a client does. Which sentence is taken
+is decided by `Situation.keys`; for 503 it is made from what the table misses before this command (section 4.1.4).
+"""
+
+from collections.abc import Mapping
+
+from smtplab.explain.catalogue import has, text
+from smtplab.explain.situation import Situation
+from smtplab.protocol.machine import State
+from smtplab.protocol.reply_codes import REPLY_CODES
+
+_VERDICTS = {"1yz": "more", "2yz": "yes", "3yz": "more", "4yz": "not-now", "5yz": "no"}
+
+
+def verdict_id(situation: Situation) -> str:
+    """``yes``, ``more``, ``not-now``, ``no``, ``wrong-moment`` or ``no-reply``."""
+    if situation.code == 503:
+        return "wrong-moment"
+    return _VERDICTS.get(situation.reply_class, "no-reply")
+
+
+def here_line(situation: Situation, names: Mapping[str, str]) -> str:
+    """What the reply says and what it changed."""
+    if situation.why:
+        return text("no-reply.here", **names)
+    return " ".join(filter(None, (_says(situation, names), _effect(situation, names))))
+
+
+def now_line(situation: Situation, names: Mapping[str, str]) -> str:
+    """What a client does."""
+    if situation.why:
+        return text("no-reply.now", **names)
+    if situation.code == 503 and situation.before is not None and situation.event in situation.machine.events:
+        special = f"order.now {names['missing_id']}"
+        return text(special if has(special) else "order.now", **names)
+    return _first("now", situation, names)
+
+
+def _says(situation: Situation, names: Mapping[str, str]) -> str:
+    if situation.code == 503 and situation.before is not None and situation.event in situation.machine.events:
+        return text("order.says", **names)
+    return _first("says", situation, names)
+
+
+def _first(section: str, situation: Situation, names: Mapping[str, str]) -> str:
+    """The most telling text a section has; for a code that only the tables know, their own sentence."""
+    known = REPLY_CODES.get(situation.code)
+    from_table = known is not None and known.verified and section == "says"
+    for key in situation.keys(known="meaning" if from_table else None):
+        if key == "meaning" and known is not None:
+            return known.meaning
+        if has(f"{section}.{key}"):
+            return text(f"{section}.{key}", **names)
+    raise KeyError(f"The catalogue has no {section} for {situation.code} {situation.event}.")
+
+
+def _effect(situation: Situation, names: Mapping[str, str]) -> str:
+    """What the row did to the session, in words; empty where that cannot be known."""
+    row, before = situation.row, situation.before
+    if row is None:
+        return ""
+    if before is None and row.next_state is None and not row.forgets:
+        refused = situation.reply_class in ("4yz", "5yz")
+        return text("effect.unchanged-anywhere") if refused else ""
+    return text(f"effect.{_effect_key(situation)}", **names)
+
+
+def _effect_key(situation: Situation) -> str:
+    row, before = situation.row, situation.before
+    assert row is not None
+    open_before = before is not None and before.transaction is not None
+    if situation.changed_nothing:
+        return _unchanged_key(situation)
+    if row.next_state is State.CLOSED:
+        return "closed-mail" if open_before else "closed"
+    if row.remembers == "client":
+        return "client-again" if open_before else "client"
+    if row.remembers:
+        return row.remembers
+    if "transaction" in row.forgets:
+        return "dropped DATA-END" if situation.event == "DATA-END" else "dropped"
+    return f"to {row.next_state}"
+
+
+def _unchanged_key(situation: Situation) -> str:
+    transaction = situation.before.transaction if situation.before is not None else None
+    if transaction is None:
+        return "unchanged"
+    count = len(set(transaction.forward_paths))
+    return ("unchanged-sender", "unchanged-one")[count] if count < 2 else "unchanged-many"
