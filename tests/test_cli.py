@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 def smtplab(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smtplab", *arguments],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -32,7 +37,19 @@ def test_wrong_usage_is_status_2_and_says_what_is_possible(arguments: list[str])
 
 def test_help_names_every_command() -> None:
     shown = smtplab("--help").stdout
-    for command in ("lab", "doctor", "serve", "talk", "explain", "table", "diagram", "causes", "wheels", "test", "bench"):
+    for command in (
+        "lab",
+        "doctor",
+        "serve",
+        "talk",
+        "explain",
+        "table",
+        "diagram",
+        "causes",
+        "wheels",
+        "test",
+        "bench",
+    ):
         assert f"\n    {command} " in shown
 
 

@@ -104,10 +104,10 @@ class Environment:
             self._write_stamp(frozenset(), finished=False)
             self._install(extras)
             self._write_stamp(extras, finished=True)
-        except PermissionError as error:
+        except OSError as error:
             raise SetupError(
-                f"smtplab may not write to {error.filename}: move the folder to a place of your own "
-                "(your home folder) and run this again."
+                f"smtplab cannot write {error.filename or self.folder} ({error.strerror}): "
+                "copy the folder to a place of your own, such as your home folder, and run this again there."
             ) from None
         return True
 
@@ -134,10 +134,10 @@ class Environment:
     def _make(self) -> None:
         version = ".".join(map(str, sys.version_info[:3]))
         print(f"Making the environment .venv with Python {version} (once, about a minute) ...", flush=True)
-        if self.folder.is_symlink():
-            self.folder.unlink()
-        elif self.folder.exists():
+        if self.folder.is_dir() and not self.folder.is_symlink():
             shutil.rmtree(self.folder)
+        else:
+            self.folder.unlink(missing_ok=True)
         base = str(getattr(sys, "_base_executable", sys.executable))  # this one may lie in the folder just removed
         uv = shutil.which("uv")
         if uv and _succeeds([uv, "venv", "--quiet", "--seed", "--python", base, str(self.folder)]):
@@ -148,10 +148,7 @@ class Environment:
                 "run  sudo apt install python3-venv  and then this again."
             )
         if not _succeeds([base, "-m", "venv", "--clear", str(self.folder)]):
-            raise SetupError(
-                f"Python could not make {self.folder} (its words are above): is the disk full, "
-                "or the folder not yours? Copy the folder to your home folder and run this again."
-            )
+            raise OSError(0, "its words are above", str(self.folder))
 
     def _install(self, extras: frozenset[str]) -> None:
         here = f".[{','.join(sorted(extras))}]" if extras else "."
@@ -159,6 +156,8 @@ class Environment:
         uv = shutil.which("uv")
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "-e", here]
         done = uv and _succeeds([uv, "pip", "install", "--python", str(self.python), "-e", here], self.root)
+        if uv and not done:
+            print("uv could not do it (the reason is above): going on with pip ...", flush=True)
         if not done and not _succeeds(pip, self.root):
             raise SetupError(
                 "The packages could not be installed (the reason is above): check the network and run this again; "
@@ -226,8 +225,12 @@ def _extras(noted: dict[str, object]) -> frozenset[str]:
 
 
 def _version_of(python: Path) -> tuple[int, ...] | None:
-    """Ask a Python for its version; None when it does not run."""
-    ask = [str(python), "-c", "import sys; print(*sys.version_info[:3])"]
+    """Ask an environment's Python for its version; None when it does not run, or pip did not get there."""
+    ask = [
+        str(python),
+        "-c",
+        "import importlib.util, sys; print(*sys.version_info[:3]); sys.exit(importlib.util.find_spec('pip') is None)",
+    ]
     try:
         answer = subprocess.run(ask, capture_output=True, text=True, timeout=60, check=False)
         return tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else None

@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from smtplab import __version__
 from smtplab.setup.doctor import required
 from smtplab.setup.environment import SetupError, project_folder
 
@@ -51,10 +52,9 @@ def make_wheels(folder: Path) -> str:
     else:
         pack_installed(folder)
     _pip("wheel", *required(), folder=folder)
-    version = importlib.metadata.version("smtplab")
     python = ".".join(platform.python_version_tuple()[:2])
     system = f"{platform.system()} {platform.machine()}"
-    (folder / "INSTALL.txt").write_text(INSTALL.format(version=version, python=python, system=system), "utf-8")
+    (folder / "INSTALL.txt").write_text(INSTALL.format(version=__version__, python=python, system=system), "utf-8")
     count = len(list(folder.glob("*.whl")))
     return f"{count} wheels in {folder}, for Python {python} on {system}. How to install: {folder / 'INSTALL.txt'}"
 

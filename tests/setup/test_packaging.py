@@ -43,7 +43,9 @@ def test_the_pythons_refused_at_the_start_are_those_that_pip_refuses() -> None:
     assert PROJECT["requires-python"] == f">={first_major}.{first_minor},<{last_major}.{last_minor + 1}"
 
 
-@pytest.mark.parametrize(("version", "age"), [((3, 8, 18), "too old"), ((3, 10, 99), "too old"), ((3, 15, 0), "too new")])
+@pytest.mark.parametrize(
+    ("version", "age"), [((3, 8, 18), "too old"), ((3, 10, 99), "too old"), ((3, 15, 0), "too new")]
+)
 def test_a_python_out_of_range_is_told_in_one_sentence_with_the_cure(version: tuple[int, ...], age: str) -> None:
     said = start.python_refused(version)
     assert said is not None
@@ -66,7 +68,10 @@ def test_an_old_python_can_read_the_files_that_refuse_it(name: str) -> None:
 def test_make_only_calls_python() -> None:
     shown = subprocess.run(
         ["make", "-n", "lab", "test", "bench", "PYTHON=py", "ARGS=--port 8899"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert shown.stdout.splitlines() == [f"py -m smtplab {name} --port 8899" for name in ("lab", "test", "bench")]
 
