@@ -1,1 +1,1 @@
-"""What people see: HTML, SVG, DataFrames, widgets and magics; the only layer that imports Jupyter, pandas and graphviz."""
+"""What people see: HTML, SVG, DataFrames, widgets, magics. The only layer that imports Jupyter, pandas, graphviz."""

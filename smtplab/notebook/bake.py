@@ -2,7 +2,7 @@
 
 The picture is committed, so that highlighting a state never runs a layout. States stand in two rows; the program
 ``dot`` measures the texts. Steps forward are straight, steps back run in lanes below, steps that stay are loops. Which
-states and edges there are, comes from the table; the picture has no colours of its own, only classes.
+states and edges there are, comes from the table; the picture has classes, and the style sheet the colours.
 """
 
 import subprocess
@@ -18,6 +18,9 @@ from smtplab.protocol.machine import EDITIONS, Kind, State
 MAIN = (State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN, State.MAIL_DATA)
 LOW = (State.CONNECTED, State.REFUSED, State.CLOSED)
 FINAL = State.CLOSED
+
+GREY = "#6b7686"
+"""For readers that take the picture without its style sheet; classes beat it."""
 
 SIZE = {"main": 15.0, "low": 13.0, "edge": 13.0}
 BOX_HEIGHT, LOW_HEIGHT, MARGIN = 34.0, 30.0, 3.0
@@ -117,24 +120,24 @@ def head(x: float, y: float, dx: int, dy: int) -> Markup:
     """An arrow's head at a point, in the direction it moves."""
     across = [(x - 9 * dx - 3.5 * dy, y - 9 * dy - 3.5 * dx), (x - 9 * dx + 3.5 * dy, y - 9 * dy + 3.5 * dx)]
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y), *across))
-    return element("polygon", class_="head", points=points)
+    return element("polygon", class_="head", fill=GREY, points=points)
 
 
 def path(d: str) -> Markup:
     """A line."""
-    return element("path", class_="path", d=d)
+    return element("path", class_="path", fill="none", stroke=GREY, d=d)
 
 
 def label(x: float, y: float, said: str, anchor: str = "middle") -> Markup:
     """A text at a point."""
-    return element("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
+    return element("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill="currentColor")
 
 
 def draw_state(state: State, box: Box) -> Markup:
     """A rounded box; the last state has a second border."""
     rims = [0.0, 3.0] if state is FINAL else [0.0]
     shapes = (
-        element("rect", class_="shape", x=f"{box.left + r:.1f}", y=f"{box.top + r:.1f}", rx="9",
+        element("rect", class_="shape", fill="none", stroke=GREY, x=f"{box.left + r:.1f}", y=f"{box.top + r:.1f}", rx="9",
                 width=f"{box.right - box.left - 2 * r:.1f}", height=f"{box.bottom - box.top - 2 * r:.1f}")
         for r in rims
     )
@@ -205,8 +208,10 @@ def draw(edition: int) -> str:
             lane = lane_of.get(edge.id)
             groups.append(element("g", draw_lane(lane, found, at) if lane else draw_straight(edge, boxes), **names))
     groups += [draw_state(state, boxes[state]) for state in (*MAIN, *LOW)]
-    groups += [draw_loop(boxes[state], "", -1 if state is MAIN[-1] else 1, id=f"refused-{state}", class_="edge loop-refused")
-               for state in (*MAIN, *LOW) if state is not FINAL]
+    for state in (*MAIN, *LOW):
+        if state is not FINAL:  # there is no room to the right of the last one of the row
+            side = -1 if state is MAIN[-1] else 1
+            groups.append(draw_loop(boxes[state], "", side, id=f"refused-{state}", class_="edge loop-refused"))
     right = max(box.right for box in boxes.values()) + MARGIN
     start = Markup(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.0f} {HEIGHT:.0f}" role="img">\n')
     return start + "\n".join(groups) + "\n</svg>\n"

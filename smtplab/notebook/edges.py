@@ -140,3 +140,10 @@ def reachable(drawn: Iterable[Edge]) -> Iterator[State]:
     while more := {e.head for e in edges_left if e.tail in found} - found:
         found |= more
     return (state for state in State if state in found)
+
+
+def shown_edges(edition: int, with_refusals: bool) -> tuple[Edge, ...]:
+    """The edges of a diagram; without refusals, those that can be reached without one."""
+    drawn = tuple(e for e in edges(edition) if with_refusals or e.kind is not Kind.REFUSE)
+    found = set(reachable(drawn))
+    return tuple(e for e in drawn if e.tail in found)
