@@ -1,0 +1,276 @@
+"""The rules by which `conformance` judges one exchange (RFC 2821 sections 2.3.7, 3.1-3.5, 4.1.1-4.1.4, 4.2-4.3, 4.5).
+
+Two sources judge: the machine's table (may this command come now?) and the evidence (which reply may answer it?).
+Of the rules about the code the first that speaks is enough; those about the form of a reply come on top. A rule is
+silent where the RFC leaves room, and where a good reason for the reply is on the wire, such as a bad argument.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Literal
+
+from smtplab.protocol.commands import BASE, COMMANDS, check_argument
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions import KNOWN, OFFERED, mail_line_octets
+from smtplab.protocol.limits import REPLY_LINE_OCTETS
+from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State
+from smtplab.protocol.paths import parse_client_name, parse_mail_argument
+from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.sequences import Standing, listed
+from smtplab.protocol.wire import CRLF, Reply
+
+Strength = Literal["MUST", "SHOULD", "MAY"]
+
+
+class Fault(StrEnum):
+    """What a finding is about."""
+
+    OUT_OF_SEQUENCE = "accepted out of sequence"
+    WRONG_REFUSAL = "refused with a code that says something else"
+    REFUSED_IN_SEQUENCE = "refused although in sequence"
+    REQUIRED = "required command not recognised or not implemented"
+    ANNOUNCED = "announced extension refused as unknown"
+    UNASKED = "reply to no command"
+    NOT_A_CODE = "not a reply code"
+    NOT_LISTED = "code not listed for the command"
+    ARGUMENT = "argument taken or refused against the grammar"
+    REPLY_FORM = "malformed reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One exchange to be judged.
+
+    Attributes
+    ----------
+    exchange : Exchange
+    reply : Reply
+        The one of the exchange.
+    machine : Machine
+        Of the edition to judge by.
+    mail_may_wait : bool
+        True when a message has failed and no RSET came since: then 503 to MAIL is arguable (4.1.4).
+    """
+
+    exchange: Exchange
+    reply: Reply
+    machine: Machine
+    mail_may_wait: bool
+
+    @property
+    def code(self) -> int:
+        return self.reply.code
+
+    @property
+    def event(self) -> str:
+        return self.exchange.event
+
+    @property
+    def name(self) -> str:
+        special = {CONNECT: "The connection", DATA_END: "The message", UNASKED: "No command", "": "An empty line"}
+        return special.get(self.event, self.event[:20])
+
+    @property
+    def state(self) -> State:
+        return self.exchange.before.state
+
+    @property
+    def is_in_sequence(self) -> bool:
+        return self.machine.in_sequence(self.state, self.event)
+
+    @property
+    def is_positive(self) -> bool:
+        return 200 <= self.code < 400
+
+    @property
+    def is_too_long(self) -> bool:
+        """The line is longer than a server must take, so 500 is in order."""
+        keywords = [keyword for keyword, _ in self.exchange.before.announced] if self.event == "MAIL" else []
+        return len(self.exchange.sent) > mail_line_octets(keywords)
+
+    @property
+    def has_invalid_characters(self) -> bool:
+        return any(not 32 <= octet < 127 for octet in self.exchange.sent.removesuffix(CRLF))
+
+    @property
+    def says_unknown(self) -> bool:
+        """500 or 502 that can only mean the command itself: the line gives no other reason."""
+        return self.code in (500, 502) and not self.is_too_long and not self.grammar_error
+
+    @property
+    def grammar_error(self) -> str:
+        """Why the argument does not parse; empty when it does, or when its grammar is not known here."""
+        command = self.exchange.command
+        if command is None:
+            return ""
+        argument = command.argument or ""
+        try:
+            check_argument(command)
+            if self.event in ("EHLO", "HELO"):
+                parse_client_name(argument)
+            elif self.event == "MAIL":
+                parse_mail_argument(argument, "FROM:")
+            elif self.event == "RCPT":
+                parse_mail_argument(argument, "TO:")
+        except ProtocolError as error:
+            return error.text
+        return ""
+
+    def by_edition(self, section_2821: str, section_5321: str) -> str:
+        return section_5321 if self.machine.edition == 5321 else section_2821
+
+
+Verdict = tuple[Fault, Strength, str, str]
+"""What, strength, section, text."""
+
+
+def judge(step: Step) -> Iterator[Verdict]:
+    """What there is to say about one exchange."""
+    rules = (
+        _not_a_code, _unasked, _after_a_refusing_greeting, _out_of_sequence, _wrong_refusal, _announced, _required,
+        _refused_in_sequence, _argument, _not_listed,
+    )
+    if step.state is not State.CLOSED or step.event == UNASKED:
+        yield from islice(filter(None, (rule(step) for rule in rules)), 1)
+    yield from _reply_form(step)
+
+
+def _not_a_code(step: Step) -> Verdict | None:
+    if 200 <= step.code < 600:
+        return None
+    text = f"{step.name} got a reply that does not begin with three digits from 200 to 599."
+    return Fault.NOT_A_CODE, "MUST", step.by_edition("4.3.2", "4.2"), text
+
+
+def _unasked(step: Step) -> Verdict | None:
+    if step.event != UNASKED or step.code == 421:
+        return None
+    return Fault.UNASKED, "MUST", "4.2", f"{step.code} came with no command due; a command has exactly one reply."
+
+
+def _after_a_refusing_greeting(step: Step) -> Verdict | None:
+    if step.state is not State.REFUSED or step.event in ("QUIT", UNASKED) or step.code in (421, 503, 521):
+        return None
+    text = f"{step.name} got {step.code} after a refusing greeting; anything but QUIT gets 503 then."
+    return Fault.OUT_OF_SEQUENCE, "SHOULD", "3.1", text
+
+
+def _out_of_sequence(step: Step) -> Verdict | None:
+    row = step.machine.transition(step.state, step.event, step.code)
+    if not step.is_positive or row.event != step.event or row.kind not in (Kind.VIOLATION, Kind.DISCOURAGED):
+        return None
+    if step.event in (CONNECT, DATA_END):  # always in sequence; whether the code fits is another rule's matter
+        return None
+    text = f"{step.name} got {step.code} in state {step.state}, where it is out of sequence."
+    if row.kind is Kind.DISCOURAGED and step.exchange.before.announces("PIPELINING"):
+        return Fault.OUT_OF_SEQUENCE, "SHOULD", "RFC 2920 3.2", text
+    strength: Strength = "MUST" if row.strength == "MUST" else "MAY"  # DATA: 3.3 says only that it MAY be refused
+    return Fault.OUT_OF_SEQUENCE, strength, row.section(step.machine.edition), text
+
+
+def _wrong_refusal(step: Step) -> Verdict | None:
+    if step.is_in_sequence or step.event not in ("MAIL", "RCPT") or not step.says_unknown:
+        return None
+    text = f"{step.name} came out of sequence and got {step.code}; 503 says that."
+    return Fault.WRONG_REFUSAL, "MUST", "4.1.4", text
+
+
+def _announced(step: Step) -> Verdict | None:
+    spec = COMMANDS.get(step.event)
+    if spec is None or not step.exchange.before.announces(spec.announced_by) or not step.says_unknown:
+        return None
+    text = f"{step.name} got {step.code}, yet the answer to EHLO announced {spec.announced_by}."
+    return Fault.ANNOUNCED, "MUST", "4.2.4", text
+
+
+def _required(step: Step) -> Verdict | None:
+    spec = COMMANDS.get(step.event)
+    if spec is None or not spec.is_required(step.machine.edition) or not (step.is_in_sequence and step.says_unknown):
+        return None
+    text = f"{step.name} got {step.code}, but every server must have it."
+    if step.event == "VRFY":  # 4.3.2 lists 502, 3.5.3 speaks of less than full compliance: the RFC is of two minds
+        return Fault.REQUIRED, "SHOULD" if step.code == 500 else "MAY", "3.5.3; 4.5.1", text
+    if step.event == "EHLO" or listed(step.machine.edition, step.event, step.code).standing is Standing.LISTED:
+        return Fault.REQUIRED, "MAY", "4.1.4; 3.2", f"{text} The client can go on with HELO."
+    return Fault.REQUIRED, "MUST", "4.3.2; 4.5.1", text
+
+
+def _refused_in_sequence(step: Step) -> Verdict | None:
+    if step.event not in BASE or not step.is_in_sequence or step.is_positive or step.code == 421:
+        return None
+    if step.is_too_long or step.grammar_error:
+        return None
+    if step.event == "RSET" and step.code == 530 and step.exchange.before.announces("STARTTLS"):
+        return None  # RFC 3207 section 4 does not exempt RSET
+    text = f"{step.name} got {step.code} in state {step.state}, where it is in sequence."
+    if step.event in ("RSET", "QUIT"):
+        section = "4.1.1.5" if step.event == "RSET" else "4.1.1.10"
+        return Fault.REFUSED_IN_SEQUENCE, "MUST", section, text
+    if step.event == "NOOP":
+        return Fault.REFUSED_IN_SEQUENCE, "SHOULD", "4.1.1.9", text
+    if step.code != 503 or step.event == "DATA" or (step.event == "MAIL" and step.mail_may_wait):
+        return None
+    if step.event == "EHLO":
+        return Fault.REFUSED_IN_SEQUENCE, "MUST", "4.1.4", text
+    return Fault.REFUSED_IN_SEQUENCE, "SHOULD", "4.3.1" if step.event in ("HELO", "MAIL", "RCPT") else "4.1.4", text
+
+
+def _argument(step: Step) -> Verdict | None:
+    error = step.grammar_error
+    if not error or not step.is_positive:
+        return None
+    if step.has_invalid_characters and step.exchange.before.announces("SMTPUTF8"):
+        return None
+    if step.event in ("DATA", "RSET", "QUIT"):
+        text = f"{step.name} with an argument got {step.code}; 501 keeps room for extensions."
+        return Fault.ARGUMENT, "SHOULD", "4.3.2", text
+    if step.event in ("MAIL", "RCPT") and step.has_invalid_characters:
+        text = f"{step.name} with characters outside printable ASCII got {step.code} instead of 501."
+        return Fault.ARGUMENT, "MUST", "4.1.2", text
+    text = f"{step.name} got {step.code} although the grammar does not allow its argument. {error}"
+    return Fault.ARGUMENT, "MAY", "4.1.1; 4.1.2", text
+
+
+def _not_listed(step: Step) -> Verdict | None:
+    known = step.event in (*BASE, CONNECT, DATA_END)
+    if not known or listed(step.machine.edition, step.event, step.code).standing is not Standing.NOT_LISTED:
+        return None
+    code = REPLY_CODES.get(step.code)
+    if code is None or not code.verified:
+        return Fault.NOT_LISTED, "SHOULD", "4.2", f"{step.name} got {step.code}, a code that no RFC defines."
+    text = f"{step.name} got {step.code}, which section 4.3.2 does not list for it."
+    return Fault.NOT_LISTED, "SHOULD" if step.is_positive else "MAY", "4.3.1; 4.3.2", text
+
+
+_REPLY_LINE = re.compile(rb"([0-9]{3})([ -]|\Z)")
+
+
+def _reply_form(step: Step) -> Iterator[Verdict]:
+    """What is wrong with the octets of a reply, whatever its code."""
+    octets = step.reply.octets
+    if not octets or step.code == 0:
+        return
+    lines = octets.removesuffix(CRLF).split(CRLF)
+    subject = f"{step.name} got a reply that"
+    starts = [_REPLY_LINE.match(line) for line in lines]
+    if any(start is None or int(start[1]) != step.code for start in starts):
+        yield Fault.REPLY_FORM, "MUST", "4.2.1", f"{subject} has lines with differing codes or none."
+    if any(b"\r" in line or b"\n" in line for line in lines):
+        text = f"{subject} has a CR or LF that is not part of CRLF."
+        yield Fault.REPLY_FORM, "MUST", step.by_edition("2.3.7", "2.3.8"), text
+    if any(len(line) + 2 > REPLY_LINE_OCTETS for line in lines):
+        text = f"{subject} has a line of more than {REPLY_LINE_OCTETS} octets."
+        yield Fault.REPLY_FORM, "SHOULD", step.by_edition("4.5.3.1", "4.5.3.1.5"), text
+    if len(lines[-1]) == 3:
+        yield Fault.REPLY_FORM, "SHOULD", "4.2", f"{subject} ends with the bare code, without a blank or text."
+    if step.event == "HELO" and step.is_positive and _announces_extensions(lines[1:]):
+        yield Fault.REPLY_FORM, "MUST", "3.2", f"{subject} lists extensions; only the answer to EHLO may."
+
+
+def _announces_extensions(lines: list[bytes]) -> bool:
+    words = (line[4:].split(b" ")[0].decode("ascii", "replace").upper() for line in lines)
+    return any(word in KNOWN or word in OFFERED for word in words)

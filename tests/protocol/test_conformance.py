@@ -1,0 +1,293 @@
+"""Verdicts on servers: what is found, with section and strength, and what must not be found."""
+
+import pytest
+
+from smtplab.protocol.conformance import Fault, check_transcript
+from smtplab.protocol.machine import State, machine
+from smtplab.protocol.sequences import Standing, entries, listed
+from smtplab.protocol.transcript import Entry, Transcript
+
+GREETING = "S: 220 lab.example\n"
+EHLO = GREETING + "C: EHLO me.example\nS: 250-lab.example\nS: 250-EXPN\nS: 250 HELP\n"
+MAIL = EHLO + "C: MAIL FROM:<eve@me.example>\nS: 250 OK\n"
+RCPT = MAIL + "C: RCPT TO:<bob@lab.example>\nS: 250 OK\n"
+DATA = RCPT + "C: DATA\nS: 354 go on\n"
+PREFIX = {
+    State.CONNECTED: "", State.GREETED: GREETING, State.READY: EHLO, State.SENDER_KNOWN: MAIL,
+    State.RECIPIENTS_KNOWN: RCPT, State.MAIL_DATA: DATA, State.REFUSED: "S: 554 no mail here\n",
+}
+LINE = {
+    "EHLO": "EHLO me.example", "HELO": "HELO me.example", "MAIL": "MAIL FROM:<eve@me.example>",
+    "RCPT": "RCPT TO:<bob@lab.example>", "VRFY": "VRFY bob", "EXPN": "EXPN staff", "DATA-END": ".",
+}
+
+
+def check(text, edition=2821):
+    """The findings as (strength, section, what)."""
+    return [(f.strength, f.section, f.what) for f in check_transcript(Transcript.parse(text), edition)]
+
+
+def play(state, event, code):
+    asked = "" if event == "CONNECT" else f"C: {LINE.get(event, event)}\n"
+    return f"{PREFIX[state]}{asked}S: {code} text\n"
+
+
+def departures(text, edition=2821):
+    return [f for f in check_transcript(Transcript.parse(text), edition) if f.is_departure]
+
+
+def test_a_session_by_the_book_has_no_finding():
+    book = DATA + "C: Subject: hi\nC: .\nS: 250 taken\nC: QUIT\nS: 221 bye\n"
+    for edition in (2821, 5321):
+        assert check(book, edition) == []
+
+
+@pytest.mark.parametrize("edition", [2821, 5321])
+def test_every_listed_reply_to_a_command_in_sequence_is_no_departure(edition):
+    seen = 0
+    for entry in entries(edition):
+        for event in entry.events:
+            for state in PREFIX:
+                in_sequence = machine(edition).in_sequence(state, event)
+                if not in_sequence or (entry.code == 503 and event in ("MAIL", "RCPT")):
+                    continue
+                if (event, entry.code) in (("EXPN", 500), ("EXPN", 502), ("HELP", 502)) and state is not State.GREETED:
+                    continue  # these sessions announce EXPN and HELP
+                assert not departures(play(state, event, entry.code), edition), (state, event, entry.code)
+                seen += 1
+    assert seen > 130
+
+
+@pytest.mark.parametrize("edition", [2821, 5321])
+def test_503_is_never_a_departure_where_a_transaction_command_is_out_of_sequence(edition):
+    for state in (State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN):
+        for event in ("MAIL", "RCPT", "DATA"):
+            if not machine(edition).in_sequence(state, event):
+                assert check(play(state, event, 503), edition) == []
+
+
+def test_421_may_answer_anything_and_come_unasked():
+    for state in PREFIX:
+        if state is not State.CONNECTED:
+            assert check(PREFIX[state] + "S: 421 shutting down\n") == []
+    for event in ("EHLO", "MAIL", "RSET", "NOOP", "QUIT"):
+        assert check(play(State.READY, event, 421)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "strength", "section"),
+    [
+        (State.GREETED, "MAIL", "MUST", "4.1.4; 3.3; 4.3.2"),
+        (State.SENDER_KNOWN, "MAIL", "MUST", "4.1.4; 3.3; 4.3.2"),
+        (State.RECIPIENTS_KNOWN, "MAIL", "MUST", "4.1.4; 3.3; 4.3.2"),
+        (State.GREETED, "RCPT", "MUST", "4.1.4; 3.3; 4.3.2"),
+        (State.READY, "RCPT", "MUST", "4.1.4; 3.3; 4.3.2"),
+        (State.REFUSED, "EHLO", "SHOULD", "3.1"),
+        (State.REFUSED, "NOOP", "SHOULD", "3.1"),
+    ],
+)
+def test_a_command_accepted_out_of_sequence_is_found(state, event, strength, section):
+    assert check(play(state, event, 250)) == [(strength, section, Fault.OUT_OF_SEQUENCE)]
+
+
+def test_354_without_a_recipient_is_allowed_and_only_remarked():
+    for state in (State.GREETED, State.READY, State.SENDER_KNOWN):
+        assert [strength for strength, _, _ in check(play(state, "DATA", 354))] == ["MAY"]
+
+
+def test_354_without_a_recipient_should_not_be_once_pipelining_is_announced():
+    text = play(State.SENDER_KNOWN, "DATA", 354).replace("250-EXPN", "250-PIPELINING")
+    assert check(text) == [("SHOULD", "RFC 2920 3.2", Fault.OUT_OF_SEQUENCE)]
+
+
+@pytest.mark.parametrize("code", [500, 502])
+def test_mail_before_ehlo_refused_as_unknown_is_found(code):
+    assert check(play(State.GREETED, "MAIL", code)) == [("MUST", "4.1.4", Fault.WRONG_REFUSAL)]
+
+
+@pytest.mark.parametrize("code", [450, 451, 530, 550, 554])
+def test_mail_before_ehlo_may_be_refused_by_policy(code):
+    assert not departures(play(State.GREETED, "MAIL", code))
+
+
+@pytest.mark.parametrize("code", [500, 502])
+@pytest.mark.parametrize("event", ["MAIL", "RSET", "NOOP", "QUIT"])
+def test_a_required_command_refused_as_unknown_is_found(event, code):
+    assert check(play(State.READY, event, code)) == [("MUST", "4.3.2; 4.5.1", Fault.REQUIRED)]
+
+
+def test_an_old_server_without_ehlo_is_only_remarked():
+    assert [strength for strength, _, _ in check(play(State.GREETED, "EHLO", 502))] == ["MAY"]
+    assert [strength for strength, _, _ in check(play(State.GREETED, "EHLO", 500))] == ["MAY"]
+
+
+def test_vrfy_switched_off_is_only_remarked_and_vrfy_unheard_of_is_found():
+    assert check(play(State.GREETED, "VRFY", 502)) == [("MAY", "3.5.3; 4.5.1", Fault.REQUIRED)]
+    assert check(play(State.GREETED, "VRFY", 500)) == [("SHOULD", "3.5.3; 4.5.1", Fault.REQUIRED)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["MAIL FROM: <eve@me.example>", "MAIL", "RSET all", "MAIL FROM:<eve@me.example> " + "X" * 512, "NOOP " + "x" * 512],
+)
+def test_500_for_a_line_that_is_too_long_or_has_a_bad_argument_is_no_departure(line):
+    assert not departures(f"{EHLO}C: {line}\nS: 500 cannot read that\n")
+
+
+@pytest.mark.parametrize("event", ["EXPN", "HELP"])
+@pytest.mark.parametrize("code", [500, 502])
+def test_an_announced_extension_refused_as_unknown_is_found(event, code):
+    assert check(play(State.READY, event, code)) == [("MUST", "4.2.4", Fault.ANNOUNCED)]
+    assert not departures(play(State.GREETED, event, code))
+
+
+@pytest.mark.parametrize("event", ["VRFY", "EXPN", "HELP"])
+def test_503_to_a_question_before_ehlo_is_found(event):
+    assert check(play(State.GREETED, event, 503)) == [("SHOULD", "4.1.4", Fault.REFUSED_IN_SEQUENCE)]
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "code", "strength", "section"),
+    [
+        (State.GREETED, "RSET", 503, "MUST", "4.1.1.5"),
+        (State.SENDER_KNOWN, "RSET", 451, "MUST", "4.1.1.5"),
+        (State.READY, "QUIT", 503, "MUST", "4.1.1.10"),
+        (State.READY, "NOOP", 550, "SHOULD", "4.1.1.9"),
+        (State.READY, "EHLO", 503, "MUST", "4.1.4"),
+        (State.READY, "HELO", 503, "SHOULD", "4.3.1"),
+        (State.READY, "MAIL", 503, "SHOULD", "4.3.1"),
+        (State.SENDER_KNOWN, "RCPT", 503, "SHOULD", "4.3.1"),
+    ],
+)
+def test_a_command_in_sequence_that_is_refused_without_reason_is_found(state, event, code, strength, section):
+    assert check(play(state, event, code)) == [(strength, section, Fault.REFUSED_IN_SEQUENCE)]
+
+
+def test_503_to_mail_after_a_failed_message_is_no_departure_until_rset():
+    failed = DATA + "C: .\nS: 554 no\n"
+    mail = "C: MAIL FROM:<eve@me.example>\nS: 503 RSET first\n"
+    assert check(failed + mail) == []
+    assert departures(failed + "C: RSET\nS: 250 OK\n" + mail)
+
+
+def test_noop_should_ignore_its_argument():
+    assert check(EHLO + "C: NOOP hello\nS: 501 no argument\n") == [("SHOULD", "4.1.1.9", Fault.REFUSED_IN_SEQUENCE)]
+
+
+def test_530_is_no_departure_where_an_extension_allows_it():
+    tls = EHLO.replace("250-EXPN", "250-STARTTLS")
+    for line in ("MAIL FROM:<eve@me.example>", "VRFY bob", "RSET"):
+        assert not departures(f"{tls}C: {line}\nS: 530 STARTTLS first\n")
+    assert departures(f"{tls}C: NOOP\nS: 530 STARTTLS first\n")
+
+
+@pytest.mark.parametrize("code", [550, 554, 571, 450, 471])
+def test_a_refusal_by_policy_is_a_departure_only_when_no_rfc_has_the_code(code):
+    found = departures(play(State.SENDER_KNOWN, "RCPT", code))
+    assert [(f.strength, f.section) for f in found] == ([("SHOULD", "4.2")] if code in (571, 471) else [])
+
+
+@pytest.mark.parametrize("code", [251, 252])
+def test_a_positive_code_not_listed_for_the_command_is_found(code):
+    assert check(play(State.READY, "NOOP", code)) == [("SHOULD", "4.3.1; 4.3.2", Fault.NOT_LISTED)]
+    assert listed(2821, "NOOP", code).standing is Standing.NOT_LISTED
+
+
+def test_a_list_of_one_edition_is_not_held_against_the_other():
+    text = play(State.READY, "MAIL", 555)
+    assert check(text, 2821) == []  # RFC 1869, which 2821 replaced, has it
+    assert check(play(State.RECIPIENTS_KNOWN, "DATA", 451), 5321) == [("MAY", "4.3.1; 4.3.2", Fault.NOT_LISTED)]
+
+
+@pytest.mark.parametrize("line", ["XYZZY", "XCLIENT NAME=a", "AUTH PLAIN", "c2VjcmV0"])
+@pytest.mark.parametrize("code", [235, 250, 334, 500, 502, 503, 599])
+def test_replies_to_private_and_extension_verbs_are_not_judged(line, code):
+    assert check(f"{EHLO}C: {line}\nS: {code} text\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["RCPT TO:<>", "RCPT TO:bob@lab.example", "RCPT TO: <bob@lab.example>", "RCPT TO:<@a.example bob@lab.example>"],
+)
+def test_an_argument_taken_against_the_grammar_is_only_remarked(line):
+    assert check(f"{MAIL}C: {line}\nS: 250 OK\n") == [("MAY", "4.1.1; 4.1.2", Fault.ARGUMENT)]
+
+
+def test_an_argument_where_none_may_stand_should_be_501():
+    assert check(RCPT + "C: DATA now\nS: 354 go\n")[0] == ("SHOULD", "4.3.2", Fault.ARGUMENT)
+    assert check(EHLO + "C: RSET all\nS: 250 OK\n") == [("SHOULD", "4.3.2", Fault.ARGUMENT)]
+    assert check(EHLO + "C: RSET all\nS: 501 no\n") == []
+
+
+def test_an_address_outside_ascii_must_be_501_unless_smtputf8_is_announced():
+    line = "C: MAIL FROM:<z\u00f6e@me.example>\nS: 250 OK\n"
+    assert check(EHLO + line) == [("MUST", "4.1.2", Fault.ARGUMENT)]
+    assert check(EHLO.replace("EXPN", "SMTPUTF8") + line) == []
+
+
+def test_a_reply_nobody_asked_for_is_found():
+    assert check(EHLO + "S: 250 again\n") == [("MUST", "4.2", Fault.UNASKED)]
+    assert check(EHLO + "C: QUIT\nS: 221 bye\nS: 250 still here\n") == [("MUST", "4.2", Fault.UNASKED)]
+
+
+@pytest.mark.parametrize("reply", ["150 wait", "600 what", "hello", "99 short", "000 zero"])
+def test_what_does_not_begin_with_a_reply_code_is_found(reply):
+    for edition, section in ((2821, "4.3.2"), (5321, "4.2")):
+        assert check(f"{EHLO}C: NOOP\nS: {reply}\n", edition) == [("MUST", section, Fault.NOT_A_CODE)]
+
+
+@pytest.mark.parametrize(
+    ("reply", "strength", "section"),
+    [
+        ("S: 250-one\nS: 251 two\n", "MUST", "4.2.1"),
+        ("S: 250-one\nS: two\nS: 250 three\n", "MUST", "4.2.1"),
+        ("S| 250 one\\rtwo\\r\\n", "MUST", "2.3.7"),
+        (f"S: 250 {'x' * 507}\n", "SHOULD", "4.5.3.1"),
+        ("S: 250\n", "SHOULD", "4.2"),
+    ],
+)
+def test_a_malformed_reply_is_found(reply, strength, section):
+    found = [f for f in check(f"{EHLO}C: RSET\n{reply}") if f[2] is Fault.REPLY_FORM]
+    assert found == [(strength, section, Fault.REPLY_FORM)]
+
+
+@pytest.mark.parametrize("reply", ["S: 250-one\nS: 250-234 two\nS: 250 \n", f"S: 250 {'x' * 506}\n"])
+def test_a_reply_of_several_lines_or_of_512_octets_is_in_order(reply):
+    assert check(f"{EHLO}C: RSET\n{reply}") == []
+
+
+def test_a_reply_that_ends_with_lf_alone_is_found_behind_the_last_exchange():
+    record = Transcript.parse(EHLO + "C: NOOP\nS| 250 OK\\n\n")
+    (found,) = check_transcript(record)
+    assert (found.strength, found.section, found.exchange) == ("MUST", "2.3.7", len(record.exchanges()))
+
+
+def test_an_answer_to_helo_must_not_list_extensions():
+    text = GREETING + "C: HELO me.example\nS: 250-lab.example\nS: 250 {}\n"
+    assert check(text.format("PIPELINING")) == [("MUST", "3.2", Fault.REPLY_FORM)]
+    assert check(text.format("nice to meet you")) == []
+
+
+@pytest.mark.parametrize("code", [421, 521, 554])
+def test_a_refusing_greeting_is_no_departure(code):
+    assert not departures(f"S: {code} no\n")
+
+
+def test_a_finding_names_its_exchange_in_a_sentence():
+    (found,) = check_transcript(Transcript.parse(EHLO + "C: RCPT TO:<bob@lab.example>\nS: 250 OK\n"))
+    assert found.exchange == 2
+    assert found.text == "RCPT got 250 in state READY, where it is out of sequence."
+
+
+def test_exchanges_are_judged_like_the_transcript_they_come_from():
+    record = Transcript.parse(play(State.GREETED, "MAIL", 250))
+    assert check_transcript(record.exchanges()) == check_transcript(record)
+
+
+def test_a_lost_connection_is_not_judged():
+    assert check(EHLO + "C: NOOP\n-- lost\n") == []
+
+
+def test_any_octets_from_a_server_get_a_verdict():
+    for octets in (b"\r\n", b"\x00\xff\r\n", b"250", b"250-\r\n250-\r\n", b"\n\n", b"\xff" * 600 + b"\r\n"):
+        check_transcript(Transcript((Entry("S", octets), Entry("C", b"NOOP\r\n"), Entry("S", octets))))
