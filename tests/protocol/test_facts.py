@@ -1,9 +1,7 @@
 """Every table of `smtplab.protocol` against the fact base beside the repository, where that is at hand."""
 
-import csv
-from pathlib import Path
-
 import pytest
+from tests.facts import facts
 
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.digits import DIGITS
@@ -13,16 +11,6 @@ from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.limits import LIMITS
 from smtplab.protocol.reply_codes import REPLY_CODES
 from smtplab.protocol.sequences import differences, entries
-
-FACTS = Path(__file__).resolve().parents[2].parent / "shared" / "facts"
-
-pytestmark = pytest.mark.skipif(not FACTS.is_dir(), reason="the fact base is not beside this repository")
-
-
-def facts(name):
-    with (FACTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
 
 def parts(text):
     return tuple(text.split("; "))
@@ -150,3 +138,13 @@ def test_extensions():
             verbs, _, octets = row["line_length_increase"].partition(" +")
             assert known.mail_line_octets == (int(octets) if "MAIL" in verbs else 0)
             assert known.rcpt_line_octets == (int(octets) if "RCPT" in verbs else 0)
+
+
+def test_every_cause_belongs_to_an_entry():
+    known = {(entry.label, entry.code) for entry in entries(2821)}
+    causes = {(row["entry"], int(row["code"])) for row in facts("causes")}
+    assert causes <= known
+    assert known - causes == {
+        (entry.label, entry.code) for entry in entries(2821)
+        if entry.code in (220, 221, 354) or (entry.code == 250 and entry.label not in ("VRFY", "EXPN"))
+    }
