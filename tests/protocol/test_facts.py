@@ -1,7 +1,6 @@
 """Every table of `smtplab.protocol` against the fact base beside the repository, where that is at hand."""
 
 import pytest
-from tests.facts import facts
 
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.digits import DIGITS
@@ -11,6 +10,8 @@ from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.limits import LIMITS
 from smtplab.protocol.reply_codes import REPLY_CODES
 from smtplab.protocol.sequences import differences, entries
+from tests.facts import facts
+
 
 def parts(text):
     return tuple(text.split("; "))
