@@ -5,8 +5,9 @@ leaves to policy is no finding: 252 for 250, 554 or 503 at DATA, a refusal with 
 client does wrong is left out. The rules are in `conformance_rules`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtplab.protocol.conformance_rules import Fault, Step, Strength, judge
 from smtplab.protocol.dialogue import Exchange
@@ -70,12 +71,18 @@ def check_transcript(source: Transcript | Iterable[Exchange], edition: int = 282
         for index, step in enumerate(_steps(exchanges, edition)) if step
         for what, strength, section, text in judge(step)
     ]
-    if isinstance(source, Transcript):
-        rest = _unread(source, exchanges)
-        if b"\n" in rest:
-            section = "2.3.8" if edition == 5321 else "2.3.7"
-            text = "The server ended a line with LF alone; only CRLF ends a line."
-            findings.append(Finding(Fault.REPLY_FORM, "MUST", section, len(exchanges), text))
+    line_section = "2.3.8" if edition == 5321 else "2.3.7"
+    unread = _behind(source, "C", [e.sent for e in exchanges])
+    if _BARE_LF.search(unread) or any(_BARE_LF.search(e.sent) for e in exchanges if e.command):
+        text = "The server answered a line that ended with LF alone; only CRLF ends a line."
+        findings = [
+            replace(finding, what=Fault.LINE_END, section=line_section, text=text)
+            if finding.what is Fault.UNASKED else finding
+            for finding in findings
+        ]
+    if _BARE_LF.search(_behind(source, "S", [e.reply.octets for e in exchanges if e.reply])):
+        text = "The server ended a line with LF alone; only CRLF ends a line."
+        findings.append(Finding(Fault.LINE_END, "MUST", line_section, len(exchanges), text))
     return tuple(findings)
 
 
@@ -93,6 +100,12 @@ def _steps(exchanges: Iterable[Exchange], edition: int) -> Iterator[Step | None]
             mail_may_wait = False
 
 
-def _unread(transcript: Transcript, exchanges: list[Exchange]) -> bytes:
-    received = b"".join(entry.octets for entry in transcript.entries if entry.direction == "S")
-    return received[sum(len(exchange.reply.octets) for exchange in exchanges if exchange.reply):]
+_BARE_LF = re.compile(rb"(?<!\r)\n")
+
+
+def _behind(source: object, direction: str, read: list[bytes]) -> bytes:
+    """The octets of one direction behind the last exchange: what no exchange could be made of."""
+    if not isinstance(source, Transcript):
+        return b""
+    octets = b"".join(entry.octets for entry in source.entries if entry.direction == direction)
+    return octets[sum(map(len, read)):]

@@ -39,6 +39,7 @@ class Fault(StrEnum):
     NOT_LISTED = "code not listed for the command"
     ARGUMENT = "argument taken or refused against the grammar"
     REPLY_FORM = "malformed reply"
+    LINE_END = "line ended without CRLF"
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,26 @@ def test_a_reply_of_several_lines_or_of_512_octets_is_in_order(reply):
 def test_a_reply_that_ends_with_lf_alone_is_found_behind_the_last_exchange():
     record = Transcript.parse(EHLO + "C: NOOP\nS| 250 OK\\n\n")
     (found,) = check_transcript(record)
-    assert (found.strength, found.section, found.exchange) == ("MUST", "2.3.7", len(record.exchanges()))
+    assert (found.what, found.strength, found.section) == (Fault.LINE_END, "MUST", "2.3.7")
+    assert found.exchange == len(record.exchanges())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "C| NOOP\\n\nS: 250 OK\n",
+        "C| NOOP\\nNOOP\\r\\n\nS: 250 OK\nS: 250 OK\n",
+        "C: DATA\nS: 354 go on\nC| Subject: hi\\n.\\n\nS: 250 taken\n",
+        "C: DATA\nS: 354 go on\nC| hi\\r\\n.\\nMAIL FROM:<a@b>\\r\\n\nS: 250 taken\nS: 250 OK\n",
+    ],
+)
+def test_a_server_that_takes_lf_alone_for_a_line_end_is_found(lines):
+    found = [f for f in check(RCPT + lines) if f[0] == "MUST"]
+    assert set(found) == {("MUST", "2.3.7", Fault.LINE_END)}
+
+
+def test_bare_lf_inside_mail_data_is_no_fault_of_the_server():
+    assert check(DATA + "C| one\\ntwo\\r\\n.\\r\\n\nS: 250 taken\n") == []
 
 
 def test_an_answer_to_helo_must_not_list_extensions():
@@ -291,3 +310,12 @@ def test_a_lost_connection_is_not_judged():
 def test_any_octets_from_a_server_get_a_verdict():
     for octets in (b"\r\n", b"\x00\xff\r\n", b"250", b"250-\r\n250-\r\n", b"\n\n", b"\xff" * 600 + b"\r\n"):
         check_transcript(Transcript((Entry("S", octets), Entry("C", b"NOOP\r\n"), Entry("S", octets))))
+
+
+def test_an_exchange_gets_at_most_one_finding_about_its_code():
+    for state in PREFIX:
+        for event in ("CONNECT", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "DATA-END", "RSET", "NOOP", "VRFY", "XYZZY"):
+            for code in (199, 200, 220, 250, 299, 354, 399, 450, 499, 500, 501, 502, 503, 530, 554, 599, 600):
+                found = check_transcript(Transcript.parse(play(state, event, code)))
+                judged = [f.exchange for f in found if f.what is not Fault.REPLY_FORM]
+                assert len(judged) == len(set(judged))
