@@ -13,6 +13,7 @@ that ``import smtplab`` costs nothing; layers are described in their own ``__ini
 
 import sys
 from importlib import import_module
+from types import ModuleType
 
 __version__ = "0.1.0"
 
@@ -37,10 +38,22 @@ _HOME_OF = {
 __all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - all are strings
 
 
+class _Package(ModuleType):
+    """This package: ``smtplab.explain`` stays the function when the import system sets the layer of that name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType) and name in _HOME_OF:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
 def __getattr__(name: str) -> object:
     if name in _HOME_OF:
         value = getattr(import_module(_HOME_OF[name]), name)
-        setattr(sys.modules[__name__], name, value)
+        setattr(sys.modules[__name__], name, value)  # asked for once
         return value
     if name.startswith("_"):  # the import system and inspectors ask for these
         raise AttributeError(name)
