@@ -167,7 +167,9 @@ def test_503_to_mail_after_a_failed_message_is_no_departure_until_rset():
     failed = DATA + "C: .\nS: 554 no\n"
     mail = "C: MAIL FROM:<eve@me.example>\nS: 503 RSET first\n"
     assert check(failed + mail) == []
+    assert check(failed + "C: NOOP\nS: 250 OK\n" + mail) == []
     assert departures(failed + "C: RSET\nS: 250 OK\n" + mail)
+    assert departures(DATA + "C: .\nS: 250 taken\n" + mail)
 
 
 def test_noop_should_ignore_its_argument():
