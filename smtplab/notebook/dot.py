@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from smtplab.notebook.diagram import StateDiagram
 
 _LINE = {Kind.NORMAL: "solid", Kind.ABORT: "dashed", Kind.DISCOURAGED: "dotted", Kind.REFUSE: "dashed"}
+_LOOP = "headport=s, tailport=s"
 _REFUSED = 'style=dashed, color="#855300", penwidth=2.4'
 _MARK = {"taken": ', color="#0b5cad", penwidth=2.4', "legal": ", penwidth=2.2", "pale": ', color="#d5dae1"'}
 
@@ -41,7 +42,7 @@ def _lines(diagram: "StateDiagram") -> Iterator[str]:
     for name, mark in classes.items():
         if mark == "refused" and name.startswith("refused-"):
             state = name.removeprefix("refused-")
-            yield f'  {state} -> {state} [id="{name}", label={_quoted(labels[name])}, {_REFUSED}];'
+            yield f'  {state} -> {state} [id="{name}", label={_quoted(labels[name])}, {_REFUSED}, {_LOOP}];'
     yield "}"
 
 

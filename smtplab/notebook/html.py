@@ -6,10 +6,15 @@ stand in ``static/smtplab.css``; here is only structure, in elements that say wh
 """
 
 import html as _html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from smtplab.explain import Explanation, explain
+from smtplab.explain.catalogue import text
+from smtplab.protocol.dialogue import Dialogue, Exchange
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
 
 MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
@@ -47,7 +52,8 @@ def escape(foreign: object) -> Markup:
     """
     if isinstance(foreign, Markup):
         return foreign
-    return Markup(_html.escape(readable(foreign if isinstance(foreign, bytes) else str(foreign)), quote=True))
+    said = readable(foreign if isinstance(foreign, bytes) else str(foreign))
+    return Markup(_html.escape(said, quote=True))
 
 
 def element(name: str, *children: object, **attributes: object) -> Markup:
@@ -134,3 +140,123 @@ def _reply_line(line: bytes) -> Markup:
     separator, said = (line[3:4], line[4:]) if has_code else (b"", line)
     first = code(int(line[:3])) if has_code else None
     return element("div", element("bdi", first, separator, said), class_="line")
+
+
+def explanation(what: Explanation) -> Markup:
+    """Verdict; Here, Now, Not this; the three digits; the rest folded below."""
+    kind = what.code // 100
+    verdict = element("p", code(what.code) if what.code else None, " ", what.verdict, class_="verdict")
+    digits = (element("li", element("b", d.digit, class_=f"code-{kind}"), d.meaning) for d in what.digits)
+    name = text("html.explanation", code=what.code) if what.code else text("html.no-code")
+    return element(
+        "section",
+        verdict,
+        definitions((label, said) for label, said in what.lines if said),
+        element("ul", *digits, class_="digits") if what.digits else None,
+        folded(text("html.details"), definitions((d.label, d.text) for d in what.details)) if what.details else None,
+        class_="explanation", aria_label=name,
+    )
+
+
+def reply(what: Reply) -> Markup:
+    """A reply as it came, and what it means in its session."""
+    return join((element("div", reply_lines(what), class_="wire"), explanation(explain(what))))
+
+
+def exchange(what: Exchange) -> Markup:
+    """One step: what was sent, what answered, where the session stands, and what it means."""
+    states = text("html.before-after", before=what.before.state, after=what.after.state)
+    lines = [_line("C", line) for line in _lines(what.sent)]
+    answer = [_line("S", reply_lines(what.reply), what.reply)] if what.reply else [_event(text("html.lost"))]
+    steps = element("ol", *lines, *answer, class_="transcript")
+    return join((steps, element("p", states, class_="soft"), explanation(explain(what))))
+
+
+def transcript(what: Transcript, *, edition: int = 2821, explained: bool = False, octets: bool = False) -> Markup:
+    """What went over a connection, in its order: who, what; a mark and the code in bold for each reply.
+
+    Parameters
+    ----------
+    what : Transcript
+    edition : {2821, 5321}
+    explained : bool
+        Put the explanation below each reply, folded behind its verdict.
+    octets : bool
+        Unfold the record of octets and times at the end.
+    """
+    items = list(_transcript_lines(what, edition, explained))
+    if what.truncated:
+        items.append(_event(text("html.truncated")))
+    record = (element("div", element("bdi", _octets(entry))) for entry in what.entries)
+    sums = {side: sum(f'class="{side}"' in item for item in items) for side in ("client", "server")}
+    return join((
+        element("ol", *items, class_="transcript", aria_label=text("html.transcript", **sums)),
+        element("details", element("summary", text("html.octets")), element("pre", *record, class_="octets"),
+                open=octets),
+    ))
+
+
+def _transcript_lines(what: Transcript, edition: int, explained: bool) -> Iterator[Markup]:
+    dialogue = Dialogue(edition)
+    for entry in what.merged():
+        if entry.direction == "C":
+            dialogue.sent(entry.octets)
+            yield from (_line("C", line) for line in _lines(entry.octets))
+        elif entry.direction == "S":
+            for step in dialogue.received(entry.octets):
+                meaning = _explained(step, edition) if explained else None
+                yield _line("S", reply_lines(step.reply) if step.reply else "", step.reply, meaning)
+        else:
+            yield _event(_told_event(entry))
+    if dialogue.partial_reply:
+        rest = join((readable(dialogue.partial_reply), " ", element("i", text("html.unfinished"))))
+        yield _line("S", rest)
+
+
+def _line(side: str, said: object, answer: Reply | None = None, more: Markup | None = None) -> Markup:
+    mark = MARKS.get(answer.code // 100, "?") if answer else ""
+    who, css = (text("html.client"), "client") if side == "C" else (text("html.server"), "server")
+    content = said if isinstance(said, Markup) else element("div", element("bdi", said), class_="line")
+    return element(
+        "li",
+        element("span", mark, class_=f"mark-{answer.code // 100}" if answer else None, aria_hidden="true"),
+        element("span", who, class_="who"), element("div", content, class_="wire"), more, class_=css,
+    )
+
+
+def _lines(octets: bytes) -> list[bytes]:
+    """Lines as a person reads them, without CRLF; a last one without it keeps what it has."""
+    lines = octets.split(CRLF)
+    return lines[:-1] + ([lines[-1]] if lines[-1] else [])
+
+
+def _octets(entry: Entry) -> str:
+    """One segment: when, which way, and every octet."""
+    said = f"{entry.direction}| {show(entry.octets)}" if entry.octets else f"-- {entry.event}"
+    return f"{entry.time_s:9.3f} s  {said}"
+
+
+def _event(said: str) -> Markup:
+    return element("li", element("span", said, class_="event soft"))
+
+
+def _told_event(entry: Entry) -> str:
+    return text(f"html.{entry.event}") if entry.event in ("lost", "closed") else \
+        text("html.passing", seconds=entry.event)
+
+
+def _explained(step: Exchange, edition: int) -> Markup:
+    meaning = explain(step, edition=edition)
+    return element("details", element("summary", meaning.verdict, " ", meaning.here), explanation(meaning))
+
+
+def session(what: Session) -> Markup:
+    """State and facts of a session."""
+    none, transaction = text("html.session-none"), what.transaction
+    recipients = ", ".join(map(str, transaction.forward_paths)) if transaction else ""
+    return definitions((
+        (text("html.session-state"), what.state),
+        (text("html.session-name"), what.client_name or none),
+        (text("html.session-sender"), transaction.reverse_path if transaction else none),
+        (text("html.session-recipients"), recipients or none),
+    ))
