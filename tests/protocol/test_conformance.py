@@ -134,6 +134,12 @@ def test_500_for_a_line_that_is_too_long_or_has_a_bad_argument_is_no_departure(l
     assert not departures(f"{EHLO}C: {line}\nS: 500 cannot read that\n")
 
 
+def test_500_for_a_mail_line_that_only_size_allows_is_found_once_size_is_announced():
+    line = "C: MAIL FROM:<eve@me.example> " + "X" * 485 + "\nS: 500 too long\n"
+    assert not departures(EHLO + line)
+    assert departures(EHLO.replace("EXPN", "SIZE") + line)
+
+
 @pytest.mark.parametrize("event", ["EXPN", "HELP"])
 @pytest.mark.parametrize("code", [500, 502])
 def test_an_announced_extension_refused_as_unknown_is_found(event, code):
