@@ -91,11 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     table = command("table", "print a table of the protocol")
     table.add_argument("name", choices=TABLES)
     table.add_argument("--csv", action="store_true", help="all columns, as CSV")
-    table.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     diagram = command("diagram", "draw the states of a session")
     diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
-    causes.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
+    for by_edition in (table, diagram, causes):
+        by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     wheels = command("wheels", "make a folder from which smtplab installs without a network")
     wheels.add_argument("folder", metavar="DIR", type=Path)
     command("test", "run ruff, mypy and all tests; further arguments go to pytest")
@@ -163,13 +163,16 @@ def _table(chosen: argparse.Namespace) -> int:
 
 
 def _diagram(chosen: argparse.Namespace) -> int:
-    from smtplab.notebook.diagram import state_diagram, write_diagram
+    from smtplab.notebook.diagram import state_diagram
 
+    diagram = state_diagram(edition=chosen.edition)
     if chosen.path is None:
-        print(state_diagram().source)
-    else:
-        write_diagram(chosen.path)
-        print(f"Wrote {chosen.path}.")
+        print(diagram.source)
+        return 0
+    try:
+        print(f"Wrote {diagram.save(chosen.path)}.")
+    except RuntimeError as error:  # a PNG without Graphviz
+        raise SetupError(str(error)) from None
     return 0
 
 

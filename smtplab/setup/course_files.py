@@ -14,6 +14,7 @@ from pathlib import Path
 from smtplab.setup.environment import PACKAGE, SetupError, project_folder
 
 FOLDERS = ("notebooks", "exercises")
+NOT_FOR_LEARNERS = {"source", "solutions", "__pycache__"}
 COPIES = "smtplab-course"
 
 
@@ -66,7 +67,7 @@ def _course_names(source: Path) -> Iterator[str]:
     for folder in FOLDERS:
         for path in sorted((source / folder).rglob("*")):
             name = path.relative_to(source)
-            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
+            if path.is_file() and not any(part in NOT_FOR_LEARNERS or part.startswith(".") for part in name.parts):
                 yield name.as_posix()
 
 

@@ -101,11 +101,14 @@ def test_with_unreadable_notes_nothing_of_the_learner_is_overwritten(source: Pat
     assert (target / "notebooks/00_first.ipynb").read_text() == "my notes"
 
 
-def test_what_jupyter_leaves_behind_is_not_delivered(source: Path, target: Path) -> None:
-    (source / "notebooks/.ipynb_checkpoints").mkdir()
-    (source / "notebooks/.ipynb_checkpoints/00_first-checkpoint.ipynb").write_text("old")
+@pytest.mark.parametrize("folder", ["notebooks/.ipynb_checkpoints", "notebooks/source", "exercises/solutions"])
+def test_sources_solutions_and_what_jupyter_leaves_behind_are_not_delivered(
+    source: Path, target: Path, folder: str
+) -> None:
+    (source / folder).mkdir()
+    (source / folder / "00_first.ipynb").write_text("not for learners")
     deliver(source, target)
-    assert not (target / "notebooks/.ipynb_checkpoints").exists()
+    assert not (target / folder).exists()
 
 
 def test_a_source_folder_is_opened_as_it_is(tmp_path: Path) -> None:
