@@ -31,7 +31,7 @@ _HOME_OF = {
     "load_ipython_extension": "smtplab.notebook",
     "machine": "smtplab.protocol.machine",
     "memory_pair": "smtplab.network",
-    "predict": "smtplab.notebook",
+    "predict": "smtplab.notebook.predict",
     "state_diagram": "smtplab.notebook",
 }
 
@@ -66,3 +66,14 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> "list[str]":
     return sorted(__all__)
+
+
+def _show_in_notebooks() -> None:
+    """Tell IPython, where one runs, how values look: by name, so that nothing else is loaded."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        import_module("smtplab.notebook.formatters").register(shell)
+
+
+if hasattr(sys.modules.get("IPython"), "get_ipython"):
+    _show_in_notebooks()

@@ -9,6 +9,7 @@ import html as _html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
@@ -16,6 +17,10 @@ from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
+
+if TYPE_CHECKING:
+    from smtplab.network.outcome import NoReply
+    from smtplab.setup.doctor import DoctorReport
 
 MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
 """One mark a reply, by its first digit; the code stands beside it, so the mark carries nothing alone."""
@@ -260,3 +265,18 @@ def session(what: Session) -> Markup:
         (text("html.session-sender"), transaction.reverse_path if transaction else none),
         (text("html.session-recipients"), recipients or none),
     ))
+
+
+def no_reply(what: "NoReply") -> Markup:
+    """That no reply came, why, and what to do."""
+    return explanation(explain(what))
+
+
+def doctor_report(what: "DoctorReport") -> Markup:
+    """What the doctor found, and the command that cures each trouble."""
+    items = (
+        element("li", element("b", f"{MARKS[kind]} {found.subject}", class_=f"code-{kind}"), " ", found.sentence,
+                element("pre", found.cure) if found.cure else None)
+        for found in what.findings for kind in [2 if found.is_well else 5]
+    )
+    return element("ul", *items, class_="findings")

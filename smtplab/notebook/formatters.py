@@ -1,0 +1,62 @@
+"""How smtplab's values look in a notebook and in an IPython terminal.
+
+The values of the pure layers stay pure: IPython is told here, by name, so that registering imports neither them nor
+HTML. ``import smtplab`` inside IPython does it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def _html(name: str) -> Callable[[Any], str]:
+    def shown(value: Any) -> str:
+        from smtplab.notebook import html
+
+        return html.styled(getattr(html, name)(value))
+
+    return shown
+
+
+def _explained(value: Any) -> str:
+    """A reply as it came, then what it means."""
+    from smtplab.explain import explain
+    from smtplab.notebook.html import readable
+
+    came = "\n".join(map(readable, str(value).splitlines()))
+    return f"{came}\n\n{explain(value)}"
+
+
+def _step(value: Any) -> str:
+    """A step: what was sent, what answered, what it means."""
+    from smtplab.explain import explain
+    from smtplab.protocol.wire import encode, show
+
+    came = show(encode(str(value.reply))) if value.reply else "--"
+    return f"C: {show(value.sent)}\nS: {came}\n\n{explain(value)}"
+
+
+SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
+    ("smtplab.protocol.wire", "Reply", "reply", _explained),
+    ("smtplab.network.outcome", "NoReply", "no_reply", str),
+    ("smtplab.protocol.dialogue", "Exchange", "exchange", _step),
+    ("smtplab.protocol.session", "Session", "session", repr),
+    ("smtplab.protocol.transcript", "Transcript", "transcript", str),
+    ("smtplab.explain.explanation", "Explanation", "explanation", str),
+    ("smtplab.setup.doctor", "DoctorReport", "doctor_report", str),
+)
+"""Module and name of each type, the function of `html` that shows it, and its plain text."""
+
+
+def register(shell: Any) -> None:
+    """Tell an IPython shell; telling it twice changes nothing."""
+    formatters = shell.display_formatter.formatters
+    for module, name, function, plain in SHOWN:
+        formatters["text/html"].for_type_by_name(module, name, _html(function))
+        formatters["text/plain"].for_type_by_name(module, name, _printer(plain))
+
+
+def _printer(plain: Callable[[Any], str]) -> Callable[[Any, Any, bool], None]:
+    def printed(value: Any, printer: Any, cycle: bool) -> None:
+        printer.text(plain(value))
+
+    return printed
