@@ -130,7 +130,8 @@ def _base_rows() -> Iterator[Transition]:
     yield _step(State.READY, "MAIL", "2yz", to_sender, normal, mail)
     for state in (State.GREETED, *_IN_TRANSACTION):
         yield Transition(state, "MAIL", 503, None, refuse, order, strength="MUST")
-        yield _step(state, "MAIL", "2yz", to_sender, violation, order, "MUST")
+        # 4.1.4 binds the client to EHLO first, and the server only where it cannot process the command.
+        yield _step(state, "MAIL", "2yz", to_sender, violation, order, "" if state is State.GREETED else "MUST")
     for state in _IN_TRANSACTION:
         yield _step(state, "RCPT", "2yz", to_recipients, normal, rcpt)
         for reply in ("4yz", "5yz"):  # remembered, since DATA with every recipient refused is 554 rather than 503
