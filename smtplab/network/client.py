@@ -1,0 +1,336 @@
+"""A client to talk with by hand: it sends whatever it is given, and says what came back and where the session stands.
+
+It decides nothing: state and facts are folded from the record (RFC 2821 sections 3.1, 4.1.1.4, 4.2). Every wait has
+a limit. The thread that calls reads for itself while it waits; when a callback wants to know of an unasked 421, a
+watcher looks while nobody calls.
+"""
+
+import re
+import threading
+import weakref
+from collections.abc import Callable
+from email.message import Message
+
+from smtplab.network.address import LOOPBACK, check_target
+from smtplab.network.conversation import Conversation
+from smtplab.network.link import Link, SocketLink
+from smtplab.network.outcome import NoReply, ReplyError, no_reply
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.machine import EDITIONS, LOST, UNASKED, Kind, State
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.wire import CRLF, Reply, double_dots, encode, format_mail_data
+
+TIMEOUT_S = 5.0
+
+CLOSING_S = 0.5
+"""How long a client waits for the end of a connection after the 221."""
+
+
+class Client:
+    """One connection to a mail server; made, it has read the greeting.
+
+    Parameters
+    ----------
+    host : str
+        An address of this machine, unless `allow_remote`.
+    port : int
+    timeout_s : float
+        The longest wait for a reply, in seconds.
+    allow_remote : bool
+        True: the host may be any. Mail then may leave this machine.
+    edition : {2821, 5321}
+        Whose table the session is followed by.
+    strict : bool
+        True: a refusal, a violation of the table or a missing reply raises `ReplyError`.
+    link : Link, optional
+        An open connection to use instead of `host` and `port`.
+    keeps : object, optional
+        Kept alive as long as the client: a server that has no other holder.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument that cannot be.
+    OSError
+        When there is no connection: `ConnectionRefusedError`, `TimeoutError` and others.
+
+    Examples
+    --------
+    >>> from smtplab.network import memory_server
+    >>> client = memory_server().connect()
+    >>> print(client.send("EHLO student.example").code, client.state)
+    250 READY
+    >>> print(client.send("RCPT TO:<bob@lab.example>"))
+    503 Send MAIL first
+    """
+
+    def __init__(
+        self, host: str = LOOPBACK, port: int = 0, *, timeout_s: float = TIMEOUT_S, allow_remote: bool = False,
+        edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: object = None,
+    ) -> None:
+        if not isinstance(timeout_s, (int, float)) or isinstance(timeout_s, bool):
+            raise TypeError(f"timeout_s is {timeout_s!r}; it must be a number of seconds.")
+        if not 0 < timeout_s <= 86400:
+            raise ValueError(f"timeout_s is {timeout_s}; it must be more than 0 and at most a day (86400).")
+        if edition not in EDITIONS:
+            raise ValueError(f"edition is {edition!r}; it must be 2821 or 5321.")
+        if link is None:
+            check_target(host, port, allow_remote)
+            link = SocketLink(host, port, timeout_s)
+        self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
+        self._link, self._keeps = link, keeps
+        self._conversation = Conversation(edition, link.clock)
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[Client], object]] = []
+        self._hang_up = weakref.finalize(self, link.close)
+        self._watched = self._cannot_send = False
+        self.greeting: Reply | NoReply = self._outcome(self._converse(b""), 0)
+
+    def send(self, line: str) -> Reply | NoReply:
+        """Send a line, legal or not, and give the reply to it.
+
+        CRLF is added. After a 354 the line is mail data, sent as it is: no reply is due before the line ``"."``.
+
+        Parameters
+        ----------
+        line : str
+            Characters outside ASCII go out as UTF-8.
+
+        Returns
+        -------
+        Reply or NoReply
+            With `Reply.exchange`: what was sent, and the session before and after.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no line.
+        """
+        return self._say(_line_octets(line))
+
+    def send_line(self, line: str) -> Reply | NoReply:
+        """Send one line of mail data, a leading dot doubled, so that no line ends the message (section 4.5.2)."""
+        return self._say(double_dots(_line_octets(line)))
+
+    def send_message(self, message: bytes | str | Message) -> Reply | NoReply:
+        """Send a whole message after a 354, leading dots doubled, and the line with a single dot; give the reply.
+
+        Parameters
+        ----------
+        message : bytes, str or email.message.Message
+            Octets are sent as they are. In a text every line end becomes CRLF. Of an `email` message nothing is
+            left out, not even Bcc: that is the business of whoever makes the message.
+        """
+        octets = format_mail_data(_message_octets(message))
+        return self._say(octets) if self.in_mail_data or self.is_over else self._judged(no_reply("no-354"))
+
+    def send_octets(self, octets: bytes) -> tuple[Reply, ...]:
+        """Send octets, whatever they are, and give the replies that came until none was due or the time was over."""
+        if not isinstance(octets, (bytes, bytearray, memoryview)):
+            raise TypeError(f"send_octets takes bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
+        with self._lock:
+            self._look()
+            new = [] if self._conversation.is_over else self._converse(bytes(octets))
+        self._tell()
+        return tuple(_with_exchange(exchange) for exchange in new if exchange.reply is not None)
+
+    def quit(self) -> Reply | NoReply:
+        """Send QUIT, give the reply, and hang up."""
+        try:
+            return self.send("QUIT")
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Hang up without a word. May be called twice."""
+        self._hang_up()
+        with self._lock:
+            self._conversation.end()
+            self._conversation.fold()
+        self._tell()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def state(self) -> State:
+        """Where the session stands, as the replies tell."""
+        return self.session.state
+
+    @property
+    def session(self) -> Session:
+        """State and facts: client name, extensions announced, transaction."""
+        return self._looked().dialogue.session
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every step so far."""
+        return tuple(self._looked().dialogue.exchanges)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The record of the connection."""
+        return self._looked().transcript()
+
+    @property
+    def in_mail_data(self) -> bool:
+        """True when the next line is mail data."""
+        return self._looked().dialogue.in_mail_data
+
+    @property
+    def is_quiet(self) -> bool:
+        """True when no reply is due."""
+        return self._looked().dialogue.is_quiet
+
+    @property
+    def is_over(self) -> bool:
+        """True when the connection is gone."""
+        return self._looked().is_over
+
+    def on_change(self, callback: Callable[["Client"], object]) -> Callable[[], None]:
+        """Have `callback(client)` called after whatever was sent or came, also a 421 while nobody waits.
+
+        It is called in the thread that sent, or in a watcher's for what came unasked.
+
+        Returns
+        -------
+        callable
+            Call it to end this.
+        """
+        with self._lock:
+            self._listeners.append(callback)
+            if not self._watched and not self._conversation.is_over:
+                self._watched = True
+                self._link.watch(self._came_unasked)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.host}:{self.port}, {self.state}>"
+
+    def _say(self, octets: bytes) -> Reply | NoReply:
+        """Send octets to which at most one reply is due, and give it."""
+        with self._lock:
+            self._look()
+            if self._conversation.is_over:
+                return self._judged(no_reply("closed"))
+            before = len(self._conversation.dialogue.due)
+            outcome = self._outcome(self._converse(octets), before)
+        if self._listeners:
+            self._tell()
+        return self._judged(outcome)
+
+    def _outcome(self, new: list[Exchange], before: int) -> Reply | NoReply:
+        """The answer among new exchanges, behind those that were due before; or why there is none."""
+        answered = [exchange for exchange in new if exchange.event not in (UNASKED, LOST)]
+        if len(answered) > before:
+            return _with_exchange(answered[before])
+        if self._conversation.is_over:
+            return no_reply("lost")
+        if self._conversation.dialogue.in_mail_data and not self._conversation.has_unsent:
+            return no_reply("mail-data", was_due=False)
+        return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
+
+    def _judged(self, outcome: Reply | NoReply) -> Reply | NoReply:
+        if self.strict and _is_bad(outcome):
+            raise ReplyError(outcome)
+        return outcome
+
+    def _converse(self, octets: bytes) -> list[Exchange]:
+        """Send, and read meanwhile, until nothing is due or the time is over; gives the new exchanges."""
+        conversation, link = self._conversation, self._link
+        conversation.say(octets)
+        until = link.clock() + self.timeout_s
+        new: list[Exchange] = []
+        while True:
+            if conversation.has_unsent and not self._cannot_send:
+                try:
+                    conversation.send(link.send)
+                except BlockingIOError:
+                    pass
+                except OSError:  # the other end is gone, but what it said before may still stand here unread
+                    self._cannot_send = True
+            new += conversation.fold()
+            if conversation.is_over:
+                return new
+            if conversation.dialogue.is_quiet and not conversation.has_unsent:
+                if conversation.dialogue.session.state is not State.CLOSED:
+                    return new
+                until = min(until, link.clock() + CLOSING_S)  # after 221 or 421 the end is near: see it
+            left = until - link.clock()
+            if left <= 0:
+                return new
+            if link.wait(left, conversation.has_unsent and not self._cannot_send):
+                self._receive()
+
+    def _receive(self) -> None:
+        try:
+            self._conversation.receive(self._link.receive)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._conversation.end()
+
+    def _look(self) -> bool:
+        """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
+        conversation = self._conversation
+        new = conversation.fold()
+        while not conversation.is_over and self._link.wait(0, False):
+            self._receive()
+            new += conversation.fold()
+        return bool(new)
+
+    def _looked(self) -> Conversation:
+        """The conversation as it is now; while another thread waits for a reply, as it was when that one last read."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._conversation
+
+    def _came_unasked(self) -> bool:
+        with self._lock:
+            has_changed = self._look()
+            is_over = self._conversation.is_over
+        if has_changed:
+            self._tell()
+        return not is_over
+
+    def _tell(self) -> None:
+        for callback in tuple(self._listeners):
+            callback(self)
+
+
+def _line_octets(line: str) -> bytes:
+    if not isinstance(line, str):
+        raise TypeError(f"A line is a text such as 'NOOP'; this is {type(line).__name__}. send_octets takes bytes.")
+    if "\r" in line or "\n" in line:
+        raise ValueError("A line holds no CR or LF, since CRLF ends it; send_octets sends such octets.")
+    return encode(line) + CRLF
+
+
+def _message_octets(message: bytes | str | Message) -> bytes:
+    if isinstance(message, (bytes, bytearray)):
+        return bytes(message)
+    if isinstance(message, str):
+        return encode(re.sub("\r\n|\r|\n", "\r\n", message))
+    if isinstance(message, Message):
+        return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    raise TypeError(f"A message is bytes, text or an email.message.Message; this is {type(message).__name__}.")
+
+
+def _with_exchange(exchange: Exchange) -> Reply:
+    reply = exchange.reply
+    assert reply is not None  # only LOST has none, and it answers nothing
+    return Reply(reply.code, reply.lines, reply.octets, exchange)
+
+
+def _is_bad(outcome: Reply | NoReply) -> bool:
+    if isinstance(outcome, NoReply):
+        return outcome.was_due
+    is_violation = outcome.exchange is not None and outcome.exchange.row.kind is Kind.VIOLATION
+    return is_violation or not outcome.is_positive

@@ -1,0 +1,130 @@
+"""A client's record of its connection, and the dialogue folded from it; no socket is here.
+
+An interrupt (Ctrl-C, a notebook's stop button) may come between any two steps of Python. So the truth is kept in two
+values that each change in one indivisible step: `said`, the octets that are to go out, and `log`, what did happen.
+Everything else is folded from them, and folded again from the beginning when an interrupt cut the folding short.
+"""
+
+from collections.abc import Callable
+
+from smtplab.protocol.dialogue import Dialogue, Exchange
+from smtplab.protocol.machine import LOST, State
+from smtplab.protocol.transcript import Entry, Transcript
+
+KEPT_OCTETS = 8 * 1024 * 1024
+"""Beyond this the transcript is cut short; the dialogue goes on."""
+
+KEPT_EXCHANGES = 100_000
+ENTRY_OCTETS = 160
+"""What an entry costs beside its octets."""
+
+SEGMENT = (65536,)
+
+
+class Conversation:
+    """What was said and heard over one connection.
+
+    Parameters
+    ----------
+    edition : {2821, 5321}
+    clock : callable
+        Gives seconds.
+    """
+
+    def __init__(self, edition: int, clock: Callable[[], float]) -> None:
+        self._edition, self._clock = edition, clock
+        self._began = clock()
+        self._said = bytearray()
+        self._log: list[tuple[int | bytes, float]] = []
+        self._kept: tuple[int, int] | None = None
+        self._is_folding = False
+        self._start_folding()
+
+    def _start_folding(self) -> None:
+        self.dialogue = Dialogue(self._edition)
+        self.is_over = False
+        self._folded = self._flown = self._octets = 0
+
+    def say(self, octets: bytes) -> None:
+        """Octets that are to go out."""
+        self._said += octets
+
+    @property
+    def has_unsent(self) -> bool:
+        """True when octets are left that have not gone out, as far as folded."""
+        return len(self._said) > self._flown
+
+    def send(self, send: Callable[[bytes], int]) -> None:
+        """Let `send` take what it can of the unsent octets.
+
+        All is one call of C code, as in `receive`: an interrupt comes before it or after it, and never between
+        the octets' leaving and their being noted.
+        """
+        self.fold()
+        unsent = bytes(self._said[self._flown :])
+        self._log.extend(zip(map(send, (unsent,)), iter(self._clock, None)))  # noqa: B905
+
+    def receive(self, receive: Callable[[int], bytes]) -> None:
+        """Take what `receive` has; no octets mean the end of the connection."""
+        self._log.extend(zip(map(receive, SEGMENT), iter(self._clock, None)))  # noqa: B905
+
+    def end(self) -> None:
+        """Take note that the connection is gone."""
+        self._log.append((b"", self._clock()))
+
+    def fold(self) -> list[Exchange]:
+        """Fold what has happened since; gives the exchanges it completed."""
+        known = 0
+        if self._is_folding and self._kept is None:
+            known = len(self.dialogue.exchanges)
+            self._start_folding()
+        self._is_folding = True
+        new: list[Exchange] = []
+        while self._folded < len(self._log):
+            what, _ = self._log[self._folded]
+            self._folded += 1
+            if isinstance(what, int):
+                octets = bytes(self._said[self._flown : self._flown + what])
+                self._flown += what
+                self.dialogue.sent(octets)
+                self._octets += what + ENTRY_OCTETS
+            elif what:
+                new += self.dialogue.received(what)
+                self._octets += len(what) + ENTRY_OCTETS
+            elif not self.is_over:
+                self.is_over = True
+                if self.dialogue.session.state is not State.CLOSED:
+                    new.append(self.dialogue.lost())
+        if self._octets > KEPT_OCTETS:
+            self._cut_short()
+        self._is_folding = False
+        return new[known:]
+
+    def _cut_short(self) -> None:
+        """Keep the record as it stood at the limit, and let go what has been folded since."""
+        if self._kept is None:
+            self._kept = (self._folded, self._flown)
+        entries, flown = self._kept
+        del self._said[flown : self._flown]
+        self._flown = flown
+        self._folded = entries
+        del self._log[entries:]
+        if len(self.dialogue.exchanges) > 2 * KEPT_EXCHANGES:
+            del self.dialogue.exchanges[:-KEPT_EXCHANGES]
+
+    def transcript(self) -> Transcript:
+        """The record so far."""
+        entries: list[Entry] = []
+        flown = 0
+        for what, time in self._log[: self._folded]:
+            time_s = time - self._began
+            if isinstance(what, int):
+                entries.append(Entry("C", bytes(self._said[flown : flown + what]), time_s))
+                flown += what
+            elif what:
+                entries.append(Entry("S", what, time_s))
+            else:
+                is_lost = bool(self.dialogue.exchanges) and self.dialogue.exchanges[-1].event == LOST
+                entries.append(Entry("-", b"", time_s, "lost" if is_lost else "closed"))
+                break
+        return Transcript(tuple(entries), self._kept is not None)

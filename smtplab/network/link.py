@@ -1,0 +1,81 @@
+"""What a client holds in its hand: the end of a connection, over a socket. `memory` has the other kind."""
+
+import contextlib
+import socket
+import threading
+import weakref
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+from smtplab.network.poller import IN, OUT, wait
+
+
+class Link(Protocol):
+    """The end of a connection."""
+
+    def clock(self) -> float:
+        """Seconds, from any beginning."""
+
+    def send(self, octets: bytes) -> int:
+        """Take some of the octets without waiting; gives how many. BlockingIOError for none, OSError when gone."""
+
+    def receive(self, most: int) -> bytes:
+        """Octets that have come; none means the end. BlockingIOError when there is nothing yet."""
+
+    def wait(self, timeout_s: float, to_send: bool) -> bool:
+        """Wait until there is something to receive, or, when asked, room to send; True for the first."""
+
+    def watch(self, changed: Callable[[], bool]) -> None:
+        """Call the bound method whenever something has come unasked, until it gives False."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class SocketLink:
+    """A connection over TCP."""
+
+    clock = staticmethod(monotonic)
+
+    def __init__(self, host: str, port: int, timeout_s: float) -> None:
+        try:
+            self._socket = socket.create_connection((host, port), timeout_s)
+        except ConnectionRefusedError as error:
+            sentence = f"Nothing listens on {host}:{port}. Is the server running, and is this its port?"
+            raise ConnectionRefusedError(error.errno, sentence) from None
+        except TimeoutError:
+            raise TimeoutError(f"{host}:{port} did not answer within {timeout_s:g} s.") from None
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.send, self.receive = self._socket.send, self._socket.recv
+        self._watcher: threading.Thread | None = None
+
+    def wait(self, timeout_s: float, to_send: bool) -> bool:
+        """As `Link` says."""
+        return bool(wait(self._socket, IN | OUT if to_send else IN, timeout_s) & ~OUT)
+
+    def watch(self, changed: Callable[[], bool]) -> None:
+        """As `Link` says, in a daemon thread; without one, when none can be had."""
+        call = weakref.WeakMethod(changed)
+        watcher = threading.Thread(target=_watch, args=(self._socket, call), name="smtplab client", daemon=True)
+        with contextlib.suppress(RuntimeError):  # "can't start new thread": the client still looks when it is used
+            watcher.start()
+            self._watcher = watcher
+
+    def close(self) -> None:
+        """As `Link` says. The watcher is let go first, so that it never waits on a number that names another file."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if self._watcher is not None and self._watcher is not threading.current_thread():
+            self._watcher.join(1.0)
+        self._socket.close()
+
+
+def _watch(connection: socket.socket, changed: "weakref.WeakMethod[Callable[[], bool]]") -> None:
+    while True:
+        wait(connection, IN, float("inf"))
+        call = changed()
+        if call is None or not call():
+            return
+        del call

@@ -1,0 +1,49 @@
+"""What a server keeps of its sessions: a record of each, as the values that `server.sessions` shows."""
+
+from dataclasses import dataclass
+
+from smtplab.lab import ServerSession
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Direction, Entry, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One session of a server, as it was when asked for.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 1 in the order of connecting.
+    peer : str
+        Address and port of the client; ``"memory"`` for one without a socket.
+    transcript : Transcript
+        Cut short, and marked so, when it grew beyond the server's limit.
+    session : Session
+        As the server sees it: state, client name, transaction.
+    open : bool
+    """
+
+    number: int
+    peer: str
+    transcript: Transcript
+    session: Session
+    open: bool
+
+
+class Hosted:
+    """A session while it runs: the lab's value, and the record that grows beside it."""
+
+    __slots__ = ("began", "entries", "kept", "number", "open", "peer", "session", "truncated")
+
+    def __init__(self, number: int, peer: str, session: ServerSession, began: float) -> None:
+        self.number, self.peer, self.session, self.began = number, peer, session, began
+        self.open = True
+        self.entries: list[tuple[Direction, bytes, float, str]] = []
+        self.kept = 0
+        self.truncated = False
+
+    def record(self) -> SessionRecord:
+        """The record as a value."""
+        transcript = Transcript(tuple(Entry(*entry) for entry in self.entries), self.truncated)
+        return SessionRecord(self.number, self.peer, transcript, self.session.session, self.open)

@@ -1,0 +1,139 @@
+"""A mail server on 127.0.0.1 for as long as it is wanted: in a notebook cell, in a test, in a terminal."""
+
+import socket
+import threading
+import weakref
+from typing import Any
+
+from smtplab.lab import Message, World
+from smtplab.network.address import LOOPBACK, check_listening
+from smtplab.network.client import Client
+from smtplab.network.host import EntryListener, Host
+from smtplab.network.loop import Loop
+from smtplab.network.record import SessionRecord
+
+CLOSE_TIMEOUT_S = 2.0
+
+
+class LoopbackServer:
+    """The lab's server behind a TCP port of this machine; one daemon thread runs all its sessions.
+
+    It listens from the moment it is made until `close`, the end of its ``with`` block, or the end of Python. Then
+    open sessions get a 421 (RFC 2821 section 3.9). A connection that is proved to be another user's is greeted 554.
+
+    Parameters
+    ----------
+    world : World, optional
+        What the server is: its mailboxes and options; the class-room world by default.
+    edition : {2821, 5321}
+        The RFC that the default world follows.
+    port : int
+        0, the default, takes any free one.
+    host : str
+        Nothing but ``"127.0.0.1"`` is accepted.
+    on_entry : callable, optional
+        Called as ``on_entry(session_number, entry)`` for everything that goes over the wire, in the server's thread.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument that cannot be.
+    OSError
+        When the port is taken.
+
+    Examples
+    --------
+    >>> with LoopbackServer() as server, server.connect() as client:
+    ...     print(client.send("NOOP"))
+    250 OK, nothing done
+    """
+
+    def __init__(
+        self, world: World | None = None, *, edition: int = 2821, port: int = 0, host: str = LOOPBACK,
+        on_entry: EntryListener | None = None,
+    ) -> None:
+        check_listening(host, port)
+        self._host = Host(World(edition=edition) if world is None else world, on_entry)
+        listener = _listen(port)
+        self.host = host
+        self.port: int = listener.getsockname()[1]
+        loop = Loop(self._host, listener)
+        self._loop = loop
+        self._thread = threading.Thread(target=loop.run, name=f"smtplab server on port {self.port}", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            loop.release()
+            raise RuntimeError("This machine lets no further thread start; close other servers or notebooks.") from None
+        # Neither the thread nor the end of Python may need this object: a server that nobody holds is closed.
+        self._stop = weakref.finalize(self, _stop, loop, self._thread)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages accepted so far: each stands here before its 250 is sent."""
+        return self._host.messages
+
+    @property
+    def sessions(self) -> tuple[SessionRecord, ...]:
+        """A record of each session, in the order of connecting."""
+        return self._host.sessions
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        return self._host.world
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """Faults of the lab itself; each ended a session with a 421."""
+        return tuple(self._host.errors)
+
+    @property
+    def is_open(self) -> bool:
+        """True until `close`."""
+        return self._stop.alive
+
+    def change(self, **options: object) -> None:
+        """Give the world other options, for example ``change(takes_mail=False)``; running sessions go on in it."""
+        self._host.change(options)
+        self._loop.wake()
+
+    def connect(self, **options: Any) -> Client:
+        """A new `Client` of this server; options are those of `Client`."""
+        options.setdefault("edition", self.world.edition)
+        return Client(self.host, self.port, keeps=self, **options)
+
+    def close(self) -> None:
+        """Send 421 to every open session, close, and wait for the thread to end. May be called twice."""
+        self._stop()
+
+    def __enter__(self) -> "LoopbackServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<LoopbackServer at {self.host}:{self.port}>" if self.is_open else "<LoopbackServer, closed>"
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if port and hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where another program could share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        elif port:  # so that a server comes back at once on the port it just had
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"Port {port} of {LOOPBACK} cannot be had: another program uses it, "
+                                   "or a server not closed. Take port=0 for any free one.") from None
+    return listener
+
+
+def _stop(loop: Loop, thread: threading.Thread) -> None:
+    loop.stop()
+    if thread is not threading.current_thread():
+        thread.join(CLOSE_TIMEOUT_S)
