@@ -30,7 +30,7 @@ _HOME_OF = {
     "frame": "smtplab.notebook",
     "load_ipython_extension": "smtplab.notebook",
     "machine": "smtplab.protocol.machine",
-    "memory_pair": "smtplab.network",
+    "memory_server": "smtplab.network",
     "predict": "smtplab.notebook.predict",
     "state_diagram": "smtplab.notebook",
 }
