@@ -1,0 +1,277 @@
+"""The console: talk to a mail server, see what each reply means and where the session stands.
+
+One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
+by methods alone, without a browser. All logic is here: the browser draws data (`console_view`) and tells clicks.
+"""
+
+import unicodedata
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from smtplab.explain import Explanation, explain
+from smtplab.explain.catalogue import text
+from smtplab.lab import Message, World
+from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply
+from smtplab.notebook import console_view, html
+from smtplab.notebook.cells import replaces_earlier
+from smtplab.notebook.choices import choice
+from smtplab.notebook.diagram import StateDiagram, state_diagram
+from smtplab.notebook.widget import Data, Panel
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.machine import State
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.wire import Reply
+
+HISTORY = 50
+
+Server = LoopbackServer | MemoryServer
+
+
+class Console(Panel):
+    """Talk SMTP by hand.
+
+    Parameters
+    ----------
+    target : None, LoopbackServer, MemoryServer, World or Client
+        None: a server of its own, in the class-room world, closed with the console. A World: a server of its own in
+        that world. A server: a session on it. A client: that session.
+    size : {"normal", "projector"}
+        ``"projector"`` is for the front of a class room.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For another target, size or keyword, in a sentence.
+
+    Examples
+    --------
+    >>> with Console() as console:
+    ...     print(console.send("EHLO student.example").code, console.state)
+    ...     print(console.send("RCPT TO:<bob@lab.example>"), console.state)
+    ...     print(console.explanation.verdict)
+    250 READY
+    503 Send MAIL first READY
+    Wrong moment.
+    """
+
+    name = "console"
+
+    def __init__(self, target: object = None, *, size: str = "normal", **unknown: object) -> None:
+        super().__init__(size, unknown, ("target", "size"))
+        self.server: Server | None = None
+        self._own = target is None or isinstance(target, World)
+        if self._own:
+            self.server = LoopbackServer(target if isinstance(target, World) else None)
+            replaces_earlier(self)
+        elif isinstance(target, Server):
+            self.server = target
+        elif not isinstance(target, Client):
+            raise TypeError(text("console.target", type=type(target).__name__))
+        self._session_number = 0
+        self._history: list[str] = []
+        self._draft: Data | None = None
+        self._begin(target if isinstance(target, Client) else self._connect())
+
+    def _connect(self) -> Client:
+        if self.server is not None:
+            return self.server.connect()
+        old = self.client
+        return Client(old.host, old.port, timeout_s=old.timeout_s, allow_remote=True, edition=old.edition)
+
+    def _begin(self, client: Client) -> None:
+        """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
+        self.client = client
+        self._session_number += 1
+        self._silence: NoReply | None = None
+        held = weakref.ref(self)
+
+        def tell(_client: object) -> None:
+            if (console := held()) is not None:
+                console.changed()
+
+        stop_listening = client.on_change(tell)
+        self._leave = weakref.finalize(self, _leave, client, stop_listening, self.server if self._own else None)
+
+    # What is said
+
+    def send(self, line: str) -> Reply | NoReply:
+        """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no line.
+        """
+        is_message = self.client.in_mail_data
+        self.notice = "" if is_message else _odd_character(line)
+        outcome = self.client.send(line)
+        if line and not is_message and self._history[-1:] != [line]:
+            self._history = [*self._history, line][-HISTORY:]
+        return self._said(outcome)
+
+    def send_message(self, message: str | bytes) -> Reply | NoReply:
+        """Send a whole message after a 354: dots doubled, and the line with a single dot at its end."""
+        return self._said(self.client.send_message(message))
+
+    def send_line(self, line: str) -> Reply | NoReply:
+        """Send one line of a message after a 354, a leading dot doubled."""
+        return self._said(self.client.send_line(line))
+
+    def _said(self, outcome: Reply | NoReply) -> Reply | NoReply:
+        self._silence = outcome if isinstance(outcome, NoReply) and not self.client.in_mail_data else None
+        self.changed()
+        return outcome
+
+    def fill(self, verb: str) -> str:
+        """Put a line for this command into the input line, as its button does, and give it; nothing is sent.
+
+        >>> with Console() as console:
+        ...     console.fill("MAIL")
+        'MAIL FROM:<alice@student.example>'
+        """
+        filled = choice(verb.strip().upper(), self.session, self._world)
+        serial = self._draft["serial"] + 1 if self._draft else 1
+        self._draft = {"serial": serial, "line": filled.line, "start": filled.start, "end": filled.end}
+        self.changed()
+        return filled.line
+
+    def new_session(self) -> None:
+        """Hang up and connect again.
+
+        Raises
+        ------
+        ValueError
+            When the console is closed, or its server is.
+        """
+        if not self._leave.alive:
+            raise ValueError(text("console.closed"))
+        try:
+            client = self._connect()
+        except (OSError, ValueError):
+            raise ValueError(text("console.no_server")) from None
+        self._leave.detach()
+        self.client.close()
+        self._begin(client)
+        self.changed()
+
+    # What is seen
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self.client.state
+
+    @property
+    def session(self) -> Session:
+        """State and facts."""
+        return self.client.session
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The steps of this session."""
+        return self.client.exchanges
+
+    @property
+    def transcript(self) -> Transcript:
+        """The record of this session."""
+        return self.client.transcript
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages that the server has accepted, when the console has one to ask."""
+        return self.server.messages if self.server is not None else ()
+
+    @property
+    def explanation(self) -> Explanation:
+        """What the last reply means, or that none came."""
+        if self._silence is not None:
+            return explain(self._silence)
+        return explain(self.exchanges[-1]) if self.exchanges else explain(self.client.greeting)
+
+    @property
+    def diagram(self) -> StateDiagram:
+        """The picture: where the session stands, and its last step."""
+        return state_diagram(self.client, edition=self.client.edition)
+
+    @property
+    def _world(self) -> World | None:
+        return self.server.world if self.server is not None else None
+
+    # Its forms
+
+    def view(self) -> Data:
+        """All that the browser draws, as plain data."""
+        session, exchanges, diagram = self.session, self.exchanges, self.diagram
+        explanation, details = console_view.explained(self.explanation)
+        phase = console_view.phase_of(session)
+        return {
+            "phase": phase, "state": str(session.state), "caption": console_view.caption(diagram),
+            "classes": diagram.classes, "labels": diagram.labels,
+            "groups": console_view.groups(session, self._world, self.client.edition),
+            "rows": console_view.rows(exchanges, self.transcript, self._session_number),
+            "explanation": explanation, "details": details, "envelope": console_view.envelope(session),
+            "message": console_view.first_message(session) if phase == "message" else "",
+            "history": self._history, "draft": self._draft, "notice": self.notice,
+        }
+
+    def fixed(self) -> Data:
+        """The words, the picture and the address book."""
+        world = self._world
+        book = [{"address": f"{m.name}@{world.domain}", "story": m.story} for m in world.mailboxes] if world else []
+        return {**super().fixed(), "svg": html.static(f"machine-{self.client.edition}.svg"), "book": book}
+
+    def fragment(self) -> html.Markup:
+        """The static form: picture, record, and what the last reply means."""
+        record = html.transcript(self.transcript, edition=self.client.edition)
+        return html.join((self.diagram.figure(), record, html.explanation(self.explanation)))
+
+    def do(self, message: Mapping[str, Any]) -> bool:
+        """Carry out what was clicked or typed."""
+        match message:
+            case {"do": "send", "line": str(line)} if not self.client.in_mail_data:
+                self.send(line)
+            case {"do": "line", "line": str(line)}:
+                self.send(line)
+            case {"do": "message", "text": str(message_text)}:
+                self.send_message(message_text)
+            case {"do": "new-session"}:
+                self.new_session()
+            case _:
+                return False
+        return True
+
+    def __str__(self) -> str:
+        return f"{self.transcript}\n{self.diagram.caption}\n\n{self.explanation}"
+
+    def __repr__(self) -> str:
+        return f"<Console, {self.state}, {len(self.exchanges)} replies>"
+
+    # Its end
+
+    def close(self) -> None:
+        """Hang up, and close the server if it is the console's own. May be called twice."""
+        self._leave()
+
+    def __enter__(self) -> "Console":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _leave(client: Client, stop_listening: Any, own_server: Server | None) -> None:
+    stop_listening()
+    client.close()
+    if own_server is not None:
+        own_server.close()
+
+
+def _odd_character(line: str) -> str:
+    """What cannot be seen in a pasted line: the first character that is not plain ASCII, by place and name."""
+    for place, character in enumerate(line, 1):
+        if not " " <= character <= "~":
+            name = unicodedata.name(character, "a control character")
+            return text("console.character", place=place, number=f"U+{ord(character):04X}", name=name.lower())
+    return ""

@@ -1,0 +1,98 @@
+// What the widgets share. Python decides everything and sends data; here it is drawn, and clicks are told to Python.
+// Foreign text enters the page as text nodes only.
+
+const smtplab = {
+  /** An element: properties (`class`, `data-*`, `aria-*`, `on…` listeners), then children; null is left out. */
+  make(name, properties, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(properties ?? {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      else element.setAttribute(key, value === true ? "" : value);
+    }
+    element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    return element;
+  },
+
+  button(label, onclick, properties) {
+    return smtplab.make("button", { type: "button", onclick, ...properties }, label);
+  },
+
+  /** Draw into a place again only when its data changed: what has the focus keeps it. */
+  redraw(place, data, draw) {
+    const drawn = JSON.stringify(data ?? null);
+    if (place.smtplabDrawn === drawn) return;
+    place.smtplabDrawn = drawn;
+    place.replaceChildren(...[draw(data)].flat().filter((child) => child !== null && child !== undefined));
+  },
+
+  /** The SVG that Python read from its own file. Ids become data, since a page may hold it more than once. */
+  picture(svg, label) {
+    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+    for (const group of parsed.querySelectorAll("[id]")) {
+      group.dataset.id = group.id;
+      group.removeAttribute("id");
+    }
+    parsed.setAttribute("aria-label", label);
+    return document.importNode(parsed, true);
+  },
+
+  /** Light and label the picture as Python says, and nothing else. */
+  mark(picture, classes, labels) {
+    for (const group of picture.querySelectorAll("[data-id]")) {
+      const name = group.dataset.id;
+      group.dataset.baked ??= group.getAttribute("class") ?? "";
+      group.setAttribute("class", [group.dataset.baked, classes[name] ?? ""].join(" ").trim());
+      const label = group.querySelector("text");
+      if (label) {
+        label.dataset.baked ??= label.textContent;
+        label.textContent = labels[name] ?? label.dataset.baked;
+      }
+    }
+  },
+
+  /** What an explanation says, from its data: verdict, here, now, not this, digits. */
+  explanation(data, digits) {
+    const { make } = smtplab;
+    const kind = `code-${String(data.code)[0]}`;
+    return [
+      make("p", { class: "verdict" }, data.code ? make("b", { class: `code ${kind}` }, String(data.code)) : null,
+        make("span", { class: kind }, data.verdict)),
+      smtplab.terms(data.lines.filter(([, said]) => said)),
+      data.digits.length
+        ? make("ul", { class: "digits", "aria-label": digits },
+          data.digits.map((digit) => make("li", { class: digit.kind }, make("b", { class: kind }, digit.digit), digit.meaning)))
+        : null,
+    ];
+  },
+
+  /** A list of terms and what they say. */
+  terms(pairs) {
+    return smtplab.make("dl", {}, pairs.map(([term, said]) =>
+      [smtplab.make("dt", {}, term), smtplab.make("dd", {}, said)]));
+  },
+
+  /** Prepare a widget's root: keys stay inside, and the static form makes room. Gives what to do when it goes. */
+  settle(model, root, words) {
+    const fixed = model.get("fixed");
+    root.lang = "en";
+    root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own sign; older ones need the next line
+    root.addEventListener("keydown", (event) => event.stopPropagation());
+    const hidden = [];
+    for (const mark of document.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
+      const output = mark.closest(".jp-OutputArea-child") ?? mark;
+      output.classList.add("smtplab-hidden");
+      hidden.push(output);
+    }
+    const onGone = () => {
+      if (root.querySelector(".smtplab-gone")) return;
+      root.prepend(smtplab.make("p", { class: "smtplab-gone", role: "alert" }, words.gone));
+      for (const control of root.querySelectorAll("button, input, textarea")) control.disabled = true;
+    };
+    model.on("comm_live_update", onGone);
+    return () => {
+      model.off("comm_live_update", onGone);
+      for (const output of hidden) output.classList.remove("smtplab-hidden");
+    };
+  },
+};
