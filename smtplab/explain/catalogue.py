@@ -1,8 +1,8 @@
 """Every sentence a learner reads, from one file a language (``languages/en.toml``).
 
 A key is ``section.name``: a section belongs to one surface, a name may be anything that TOML can quote, such as
-``450 RCPT``. Placeholders are plain names in braces. What is put in them is foreign text (a mailbox, a reply's words): it is
-inserted as it is and never read as a format again.
+``450 RCPT``. Placeholders are plain names in braces. What is put in them is foreign text (a mailbox, a reply's words):
+it is inserted as it is and never read as a format again.
 """
 
 import re

@@ -24,22 +24,28 @@ def verdict_id(situation: Situation) -> str:
 def here_line(situation: Situation, names: Mapping[str, str]) -> str:
     """What the reply says and what it changed."""
     if situation.why:
-        return text("no-reply.here", **names)
+        return situation.why
     return " ".join(filter(None, (_says(situation, names), _effect(situation, names))))
 
 
 def now_line(situation: Situation, names: Mapping[str, str]) -> str:
     """What a client does."""
     if situation.why:
-        return text("no-reply.now", **names)
-    if situation.code == 503 and situation.before is not None and situation.event in situation.machine.events:
+        return situation.cure or text("no-reply.now", **names)
+    if _is_out_of_order(situation):
         special = f"order.now {names['missing_id']}"
         return text(special if has(special) else "order.now", **names)
     return _first("now", situation, names)
 
 
+def _is_out_of_order(situation: Situation) -> bool:
+    """True for a 503 whose reason the table can tell."""
+    known = situation.before is not None and situation.command is not None
+    return situation.code == 503 and known and situation.event in situation.machine.events
+
+
 def _says(situation: Situation, names: Mapping[str, str]) -> str:
-    if situation.code == 503 and situation.before is not None and situation.event in situation.machine.events:
+    if _is_out_of_order(situation):
         return text("order.says", **names)
     return _first("says", situation, names)
 
@@ -61,9 +67,10 @@ def _effect(situation: Situation, names: Mapping[str, str]) -> str:
     row, before = situation.row, situation.before
     if row is None:
         return ""
-    if before is None and row.next_state is None and not row.forgets:
-        refused = situation.reply_class in ("4yz", "5yz")
-        return text("effect.unchanged-anywhere") if refused else ""
+    if before is None and situation.changed_nothing:
+        return text("effect.unchanged-anywhere") if situation.reply_class in ("4yz", "5yz") else ""
+    if before is None and row.remembers:  # only a session has the names for it
+        return ""
     return text(f"effect.{_effect_key(situation)}", **names)
 
 

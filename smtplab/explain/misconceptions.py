@@ -52,8 +52,8 @@ def misconceptions() -> tuple[Misconception, ...]:
 # By code and event, code, class and event, or class; a mark behind holds in a special case (see `Situation.marks`).
 _SHOWN_AT: dict[str, str] = {
     "220 CONNECT": "text-decides",
-    "554 CONNECT": "554-greeting-hangs-up",
-    "521 CONNECT": "554-greeting-hangs-up",
+    "4yz CONNECT": "http-4xx-means-me",
+    "5yz CONNECT": "554-greeting-hangs-up",
     "250 EHLO": "ehlo-is-login",
     "250 EHLO lines": "four-250-lines-are-four-replies",
     "250 EHLO again": "ehlo-only-once",
@@ -79,9 +79,18 @@ _SHOWN_AT: dict[str, str] = {
     "250 NOOP": "noop-starts-again",
     "221": "221-is-error",
     "221 QUIT open": "quit-sends-mail",
+    "421 CONNECT": "421-is-my-fault",
+    "421 UNASKED": "421-is-my-fault",
+    "2yz UNASKED": "reply-is-for-last-command",
+    "3yz UNASKED": "reply-is-for-last-command",
+    "4yz UNASKED": "reply-is-for-last-command",
+    "5yz UNASKED": "reply-is-for-last-command",
     "421": "421-is-my-fault",
-    "450 RCPT others": "http-4xx-means-me",
-    "450 RCPT": "http-4xx-means-me",
+    "451 RCPT others": "refused-recipient-ends-mail",
+    "550 RCPT others": "refused-recipient-ends-mail",
+    "552 RCPT others": "refused-recipient-ends-mail",
+    "553 RCPT others": "refused-recipient-ends-mail",
+    "556 RCPT others": "refused-recipient-ends-mail",
     "452 RCPT": "452-is-full-mailbox",
     "452": "4-is-final",
     "500": "error-ends-session",
@@ -95,20 +104,19 @@ _SHOWN_AT: dict[str, str] = {
     "552 RCPT": "552-is-server-full",
     "553": "550-try-again",
     "554": "5-is-server-error",
-    "4yz RCPT others": "refused-recipient-ends-mail",
-    "5yz RCPT others": "refused-recipient-ends-mail",
     "unknown": "unknown-code-is-nonsense",
     "2yz": "text-decides",
     "3yz": "354-is-error",
     "4yz": "http-4xx-means-me",
     "5yz": "5-is-server-error",
+    "none not-due": "commands-inside-message",
     "none": "silence-is-no",
 }
 
 
 def shown_by(situation: Situation) -> str:
     """The id of the misconception that this reply cures best; empty when none fits."""
-    unknown = situation.code not in REPLY_CODES
+    unknown = situation.reply_class != "none" and situation.code not in REPLY_CODES
     for key in situation.keys(known="unknown" if unknown else None):
         if key in _SHOWN_AT:
             by_event = " " in key

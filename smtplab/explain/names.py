@@ -23,6 +23,7 @@ LISTED_NAMES = 3
 def names_of(situation: Situation) -> dict[str, str]:
     """A value for every placeholder of the sections that explain a reply."""
     who, address = _who(situation)
+    order = _order(situation)
     session = situation.after or situation.before
     before = situation.before.transaction if situation.before is not None else None
     after = situation.after.transaction if situation.after is not None else None
@@ -35,19 +36,19 @@ def names_of(situation: Situation) -> dict[str, str]:
     return {
         "code": str(situation.code),
         "verb": verb,
+        "Verb": _at_start(verb),
         "example": example,
         "who": who,
-        "Who": who[:1].upper() + who[1:],
+        "Who": _at_start(who),
         "address": address,
         "sender": _path_name(transaction.reverse_path) if transaction is not None else text("stand-in.MAIL"),
         "list": _listed(recipients) if recipients else text("stand-in.RCPT"),
         "state": str(state) if state is not None else text("stand-in.state"),
-        "next": _next(situation, state),
+        "next": _next(situation, state, order["delivery"]),
         "extensions": joined([short(name) for name, _ in situation.after.announced] if situation.after else []),
         "minutes": str(RETRY_INTERVAL_S // 60),
         "near": situation.near,
-        "why": situation.why,
-        **_order(situation),
+        **order,
     }
 
 
@@ -94,7 +95,7 @@ def _who(situation: Situation) -> tuple[str, str]:
     command, event = situation.command, situation.event
     if command is None or command.argument is None:
         name = stand_in.get(event, stand_in["anybody"])
-        return name, stand_in["address"]
+        return name, name
     if event in ("MAIL", "RCPT"):
         try:
             path = parse_mail_argument(command.argument, "FROM:" if event == "MAIL" else "TO:").path
@@ -102,6 +103,11 @@ def _who(situation: Situation) -> tuple[str, str]:
             return short(command.argument), short(command.argument)
         return _path_name(path), short(path.address, 2 * NAME_LENGTH) or "<>"
     return short(command.argument), short(command.argument)
+
+
+def _at_start(name: str) -> str:
+    """With a capital, where that cannot be taken for another name: an address stays as it is."""
+    return name[:1].upper() + name[1:] if name.replace(" ", "").isalpha() else name
 
 
 def _path_name(path: Path) -> str:
@@ -115,12 +121,12 @@ def _listed(paths: Sequence[Path]) -> str:
     return joined([short(path.address) if alike else _path_name(path) for path in dict.fromkeys(paths)])
 
 
-def _next(situation: Situation, state: State | None) -> str:
+def _next(situation: Situation, state: State | None, delivery: str) -> str:
     """What leads on to a delivered mail from here, as it is typed."""
     if state is None:
         row = situation.row
         if row is None or row.next_state is None:
-            return text("stand-in.next")
+            return text("stand-in.next", delivery=delivery)
         state = row.next_state
     steps = steps_on(situation.machine, state)
     return joined([form(event) for event in steps], "or") if steps else text("stand-in.connection")

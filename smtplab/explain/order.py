@@ -27,13 +27,11 @@ def way_to(machine: Machine, state: State, event: str) -> tuple[Transition, ...]
     >>> way_to(machine(), State.REFUSED, "MAIL") is None
     True
     """
-    return _way_to(machine, state, event)
+    return _way_to(machine, state, event) if event in machine.events else None  # a cache must not keep foreign verbs
 
 
 @lru_cache(maxsize=1024)
 def _way_to(machine: Machine, state: State, event: str) -> tuple[Transition, ...] | None:
-    if event not in machine.events:
-        return None
     steps = [row for row in machine.rows if _is_step(row)]
     steps.sort(key=lambda row: len(row.forgets))  # of two ways equally long, the one that loses less: RSET before EHLO
     seen = {state}

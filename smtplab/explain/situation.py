@@ -5,18 +5,20 @@ becomes a `Situation`; all sentences are then chosen by `Situation.keys` and fil
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from smtplab.explain.catalogue import text
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.enhanced_codes import parse_enhanced_code
-from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State, Transition, machine
+from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Kind, Machine, State, Transition, machine
 from smtplab.protocol.reply_codes import read_code
-from smtplab.protocol.sequences import entries
+from smtplab.protocol.sequences import Standing, entries, listed
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import REPLY_CLASSES, Command, Reply, cut_reply, encode, parse_command
+
+_NO_COMMANDS = (CONNECT, DATA_END, UNASKED, LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Situation:
     before, after : Session or None
         None without a session.
     machine : Machine
-    why : str
-        Why no reply came; empty otherwise.
+    why, cure : str
+        Why no reply came and what helps, as whoever waited for it says; empty otherwise.
+    was_due : bool
+        False when none was to come, as to a line of mail data.
     """
 
     code: int
@@ -49,6 +53,8 @@ class Situation:
     after: Session | None
     machine: Machine
     why: str = ""
+    cure: str = ""
+    was_due: bool = True
 
     @property
     def reply_class(self) -> str:
@@ -81,6 +87,8 @@ class Situation:
             yield "unknown" if self.event else "empty"
         if self.before is not None and self.after is not None:
             yield from self._marks_of_session(self.before, self.after)
+        if not self.was_due:
+            yield "not-due"
         if self.reply is not None and len(self.reply.lines) > 1:
             yield "lines"
 
@@ -111,10 +119,10 @@ class Situation:
         For what is no command (the greeting, the final dot) the event tells more than the code: ``4yz DATA-END``
         comes before ``450``.
         """
-        exact, by_class = f"{self.code} {self.event}", f"{self.reply_class} {self.event}"
+        event = self.event if self.event in COMMANDS or self.event in _NO_COMMANDS else ""
+        exact, by_class = f"{self.code} {event}", f"{self.reply_class} {event}"
         by_code = [str(self.code)] if known is None else [str(self.code), known]
-        is_command = self.event not in (CONNECT, DATA_END, UNASKED)
-        names = [exact, *by_code, by_class] if is_command else [exact, by_class, *by_code]
+        names = [exact, by_class, *by_code] if event in _NO_COMMANDS else [exact, *by_code, by_class]
         names.append(self.reply_class)
         for mark in self.marks:
             yield from (f"{name} {mark}" for name in names)
@@ -138,7 +146,8 @@ def read_situation(what: object, command: str | Command | None, edition: int) ->
         return _of_reply(what, command, table)
     why = getattr(what, "why", None)
     if why is not None and not hasattr(what, "code"):
-        return Situation(0, None, "", None, None, None, None, table, str(why))
+        return Situation(0, None, "", None, None, None, None, table, str(why), getattr(what, "cure", ""),
+                         getattr(what, "was_due", True))
     if isinstance(what, str):
         return _of_reply(_read_reply(what), command, table)
     return _of_reply(Reply(read_code(what).code, ()), command, table)  # type: ignore[arg-type]  # it tells a wrong type
@@ -155,9 +164,9 @@ def _of_reply(reply: Reply, command: str | Command | None, table: Machine) -> Si
     event = said.verb if said is not None else ""
     if said is None and (only := _only_event(table.edition, reply.code)):
         event = only
-    if said is not None and event in (CONNECT, DATA_END, UNASKED):
+    if said is not None and event in _NO_COMMANDS:
         said = None
-    known_state = _usual_state(table, event, reply.code)
+    known_state = _usual_state(table, event, reply.code) if event in table.events else None
     row = None
     if REPLY_CLASSES.get(reply.code // 100) and (known_state is not None or reply.code == 421):
         row = table.transition(known_state or State.READY, event, reply.code)
@@ -167,6 +176,9 @@ def _of_reply(reply: Reply, command: str | Command | None, table: Machine) -> Si
 def _read_reply(pasted: str) -> Reply:
     """A reply as somebody copied it: the lines of one reply, the last hyphen forgiven."""
     lines = pasted.strip().splitlines() or [""]
+    word = lines[0].strip().partition(" ")[0].partition("-")[0]
+    if word == pasted.strip():
+        return Reply(read_code(word).code, ())
     octets = b"".join(encode(line.strip()) + b"\r\n" for line in lines)
     cut = cut_reply(octets)
     if cut is None:  # only the first lines of a longer reply were copied
@@ -175,7 +187,7 @@ def _read_reply(pasted: str) -> Reply:
         reply, end = cut
         if end < len(octets) and reply.code:
             raise ValueError(text("error.several-replies", first=reply.code))
-    return Reply(read_code(f"{reply.code:03d}" if reply.code else lines[0].strip()).code, reply.lines, reply.octets)
+    return replace(reply, code=read_code(str(reply.code) if reply.code else word).code)
 
 
 def _read_command(command: object) -> Command | None:
@@ -188,7 +200,9 @@ def _read_command(command: object) -> Command | None:
 
 @lru_cache(maxsize=256)
 def _only_event(edition: int, code: int) -> str:
-    """What a code answers when the edition lists it for one command only: 354 is for DATA."""
+    """What a code answers when the edition lists it for one command only: 354 is for DATA, but 500 is for any."""
+    if listed(edition, "", code).standing is Standing.GENERAL:
+        return ""
     labels = {entry.label: entry.events[0] for entry in entries(edition) if entry.code == code}
     return next(iter(labels.values())) if len(labels) == 1 else ""
 
@@ -196,6 +210,6 @@ def _only_event(edition: int, code: int) -> str:
 @lru_cache(maxsize=1024)
 def _usual_state(table: Machine, event: str, code: int) -> State | None:
     """The state to think of when there is no session: the first in which the event is in sequence, for 503 is not."""
-    wanted = code != 503 or table.in_sequence(State.GREETED, event)
+    wanted = code != 503 or event in (CONNECT, DATA_END) or table.in_sequence(State.GREETED, event)
     states = (State.GREETED, *State) if not wanted else tuple(State)
     return next((state for state in states if table.in_sequence(state, event) is wanted), None)

@@ -1,0 +1,52 @@
+"""What must come first is searched in the table."""
+
+import pytest
+
+from smtplab.explain.order import steps_on, way_to
+from smtplab.protocol.machine import State, machine
+
+MACHINE = machine()
+
+
+@pytest.mark.parametrize(("state", "event", "way"), [
+    (State.GREETED, "DATA", ["EHLO", "MAIL", "RCPT"]),
+    (State.READY, "DATA", ["MAIL", "RCPT"]),
+    (State.SENDER_KNOWN, "DATA", ["RCPT"]),
+    (State.RECIPIENTS_KNOWN, "DATA", []),
+    (State.GREETED, "MAIL", ["EHLO"]),
+    (State.RECIPIENTS_KNOWN, "MAIL", ["RSET"]),
+    (State.CONNECTED, "NOOP", ["CONNECT"]),
+    (State.MAIL_DATA, "QUIT", ["DATA-END"]),
+])
+def test_the_way_is_the_shortest_and_loses_least(state: State, event: str, way: list[str]) -> None:
+    found = way_to(MACHINE, state, event)
+    assert found is not None
+    assert [row.event for row in found] == way
+
+
+def test_no_way_leads_out_of_a_refused_or_closed_session() -> None:
+    assert way_to(MACHINE, State.REFUSED, "MAIL") is None
+    assert way_to(MACHINE, State.CLOSED, "EHLO") is None
+    assert way_to(MACHINE, State.READY, "XYZZY") is None
+
+
+@pytest.mark.parametrize("edition", [2821, 5321])
+@pytest.mark.parametrize("state", State)
+def test_every_way_is_a_chain_of_rows_that_ends_where_the_event_may_come(edition: int, state: State) -> None:
+    table = machine(edition)
+    for event in table.events:
+        way = way_to(table, state, event)
+        if way is not None:
+            here = state
+            for row in way:
+                assert (row.state, row in table.rows) == (here, True)
+                here = row.next_state or here
+            assert table.in_sequence(here, event)
+
+
+def test_the_steps_on_lead_to_a_delivered_mail() -> None:
+    assert {state: steps_on(MACHINE, state) for state in State} == {
+        State.CONNECTED: ("CONNECT",), State.GREETED: ("EHLO", "HELO"), State.READY: ("MAIL",),
+        State.SENDER_KNOWN: ("RCPT",), State.RECIPIENTS_KNOWN: ("RCPT", "DATA"), State.MAIL_DATA: ("DATA-END",),
+        State.REFUSED: ("QUIT",), State.CLOSED: (),
+    }
