@@ -33,6 +33,7 @@ _HOME_OF = {
     "memory_server": "smtplab.network",
     "predict": "smtplab.notebook.predict",
     "state_diagram": "smtplab.notebook",
+    "unload_ipython_extension": "smtplab.notebook",
 }
 
 __all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - all are strings

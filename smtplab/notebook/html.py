@@ -7,6 +7,7 @@ stand in ``static/smtplab.css``; here is only structure, in elements that say wh
 
 import html as _html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -177,7 +178,9 @@ def exchange(what: Exchange) -> Markup:
     return join((steps, element("p", states, class_="soft"), explanation(explain(what))))
 
 
-def transcript(what: Transcript, *, edition: int = 2821, explained: bool = False, octets: bool = False) -> Markup:
+def transcript(
+    what: Transcript, *, edition: int = 2821, explained: bool = False, octets: bool = False, since: int = 0,
+) -> Markup:
     """What went over a connection, in its order: who, what; a mark and the code in bold for each reply.
 
     Parameters
@@ -188,11 +191,13 @@ def transcript(what: Transcript, *, edition: int = 2821, explained: bool = False
         Put the explanation below each reply, folded behind its verdict.
     octets : bool
         Unfold the record of octets and times at the end.
+    since : int
+        Leave out this many entries of the beginning; what they did is still known.
     """
-    items = list(_transcript_lines(what, edition, explained))
+    items = list(_transcript_lines(what, edition, explained, since))
     if what.truncated:
         items.append(_event(text("html.truncated")))
-    record = (element("div", element("bdi", _octets(entry))) for entry in what.entries)
+    record = (element("div", element("bdi", _octets(entry))) for entry in what.entries[since:])
     sums = {side: sum(f'class="{side}"' in item for item in items) for side in ("client", "server")}
     return join((
         element("ol", *items, class_="transcript", aria_label=text("html.transcript", **sums)),
@@ -201,9 +206,12 @@ def transcript(what: Transcript, *, edition: int = 2821, explained: bool = False
     ))
 
 
-def _transcript_lines(what: Transcript, edition: int, explained: bool) -> Iterator[Markup]:
+def _transcript_lines(what: Transcript, edition: int, explained: bool, since: int) -> Iterator[Markup]:
     dialogue = Dialogue(edition)
-    for entry in what.merged():
+    for entry in what.entries[:since]:
+        if entry.direction != "-":
+            (dialogue.sent if entry.direction == "C" else dialogue.received)(entry.octets)
+    for entry in replace(what, entries=what.entries[since:]).merged():
         if entry.direction == "C":
             dialogue.sent(entry.octets)
             yield from (_line("C", line) for line in _lines(entry.octets))
@@ -280,3 +288,17 @@ def doctor_report(what: "DoctorReport") -> Markup:
         for found in what.findings for kind in [2 if found.is_well else 5]
     )
     return element("ul", *items, class_="findings")
+
+
+def matrix(rows: Sequence[Mapping[str, str]], caption: str) -> Markup:
+    """Commands by codes; a cell is S, I or E, and coloured by its code."""
+    first, *codes = rows[0]
+    head = element("tr", element("th", first, scope="col"), *(element("th", code(int(c)), scope="col") for c in codes))
+    body = (
+        element("tr", element("th", row[first], scope="row"),
+                *(element("td", row[c], class_=f"code-{c[0]}" if row[c] else None) for c in codes))
+        for row in rows
+    )
+    parts = element("caption", caption), element("thead", head), element("tbody", *body)
+    shown = element("table", *parts, class_="matrix")
+    return element("div", shown, class_="wide", tabindex="0", role="region", aria_label=caption)

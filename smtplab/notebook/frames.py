@@ -1,0 +1,135 @@
+"""Tables as pandas DataFrames, and the matrix of RFC 2821 section 4.3.2: command by code.
+
+pandas takes more than a second to load, so it is loaded when a DataFrame is asked for and not before. The matrix shows
+itself without it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from smtplab.explain.catalogue import text
+from smtplab.notebook import html
+from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows = Iterable[Mapping[str, Any]]
+
+TABLES: dict[str, Callable[[int], Rows]] = {
+    "codes": lambda edition: reply_codes.reply_code_rows(),
+    "commands": lambda edition: commands.command_rows(),
+    "digits": lambda edition: digits.digit_rows(),
+    "enhanced codes": lambda edition: enhanced_codes.enhanced_code_rows(),
+    "limits": lambda edition: limits.limit_rows(),
+    "sequences": sequences.sequence_rows,
+    "transitions": machine.transition_rows,
+}
+
+
+def frame(what: object, *, edition: int = 2821, difference: bool = False) -> "pd.DataFrame":
+    """A DataFrame of a table by name, or of a value that has rows.
+
+    Parameters
+    ----------
+    what : str or object
+        ``"codes"``, ``"commands"``, ``"digits"``, ``"enhanced codes"``, ``"limits"``, ``"sequences"`` or
+        ``"transitions"``; or a `Transcript`, an `Explanation`, or anything else with ``to_rows()``.
+    edition : {2821, 5321}
+        For the tables that differ.
+    difference : bool
+        With ``"sequences"``: what changed between the editions, instead of one of them.
+
+    Raises
+    ------
+    ValueError
+        For a name that is no table; it says which are.
+    TypeError
+        For a value without rows.
+    """
+    rows = _rows(what, edition, difference)
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(rows))
+
+
+def _rows(what: object, edition: int, difference: bool) -> Rows:
+    machine.machine(edition)  # an unknown edition is told there
+    if difference:
+        if what != "sequences":
+            raise ValueError(text("frames.error-difference"))
+        names = sequences.Difference.__slots__
+        return [{name: getattr(found, name) for name in names} for found in sequences.differences()]
+    if isinstance(what, str):
+        return table(what)(edition)
+    to_rows = getattr(what, "to_rows", None)
+    if to_rows is None:
+        raise TypeError(text("frames.error-value", type=type(what).__name__, names=", ".join(TABLES)))
+    rows: Rows = to_rows()
+    return rows
+
+
+def table(name: str) -> Callable[[int], Rows]:
+    """The rows of a table by its name; raises ValueError with the nearest name for an unknown one."""
+    found = TABLES.get(name.strip().lower().replace("_", " "))
+    if found is None:
+        near = get_close_matches(name.lower(), TABLES, n=1, cutoff=0.5)
+        key = "frames.error-near" if near else "frames.error-name"
+        raise ValueError(text(key, name=repr(name), near=near[0] if near else "", names=", ".join(TABLES)))
+    return found
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Which command may get which code: rows in the RFC's order, codes as columns, cells S, I or E.
+
+    Attributes
+    ----------
+    edition : {2821, 5321}
+    codes : tuple of int
+    cells : tuple of (str, tuple of str)
+        A row: the command, and a cell for each code; empty where the list has no entry, the letter twice where the
+        list has the code twice.
+    """
+
+    edition: int
+    codes: tuple[int, ...]
+    cells: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The same as a DataFrame with commands as its index."""
+        import pandas as pd
+
+        index = pd.Index([label for label, _ in self.cells], name="command")
+        return pd.DataFrame([row for _, row in self.cells], index=index, columns=list(self.codes))
+
+    def to_rows(self) -> list[dict[str, str]]:
+        """One row a command: the command, then a cell for each code."""
+        return [{"command": label, **dict(zip(map(str, self.codes), row, strict=True))} for label, row in self.cells]
+
+    def __str__(self) -> str:
+        width = max(len(label) for label, _ in self.cells)
+        lines = [(" " * width, [str(code) for code in self.codes]), *self.cells]
+        return "\n".join(f"{label:<{width}} " + " ".join(f"{cell:>3}" for cell in row) for label, row in lines)
+
+    def _repr_html_(self) -> str:
+        return html.styled(html.matrix(self.to_rows(), text("frames.matrix", edition=self.edition)))
+
+
+def matrix(edition: int = 2821) -> Matrix:
+    """RFC 2821 section 4.3.2, or RFC 5321's, as a table of commands and codes.
+
+    >>> print(matrix().cells[0][0], matrix().cells[0][1][2])
+    CONNECT S
+    """
+    found = sequences.entries(edition)
+    codes = tuple(sorted({entry.code for entry in found}))
+    labels = tuple(dict.fromkeys(entry.label for entry in found))
+    return Matrix(edition, codes, tuple((label, _cells(found, label, codes)) for label in labels))
+
+
+def _cells(found: Sequence[sequences.Entry], label: str, codes: Iterable[int]) -> tuple[str, ...]:
+    return tuple("".join(e.outcome for e in found if (e.label, e.code) == (label, code)) for code in codes)
