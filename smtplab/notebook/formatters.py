@@ -53,6 +53,15 @@ def register(shell: Any) -> None:
     for module, name, function, plain in SHOWN:
         formatters["text/html"].for_type_by_name(module, name, _html(function))
         formatters["text/plain"].for_type_by_name(module, name, _printer(plain))
+    if hasattr(shell, "kernel"):  # there is a page, which can tell whether widgets are live
+        display = shell.display_formatter.ipython_display_formatter
+        display.for_type_by_name("smtplab.setup.doctor", "DoctorReport", _report)
+
+
+def _report(value: Any) -> None:
+    from smtplab.notebook.handshake import show_report
+
+    show_report(value)
 
 
 def _printer(plain: Callable[[Any], str]) -> Callable[[Any, Any, bool], None]:

@@ -1,82 +1,74 @@
 """The handshake: do widgets live on this page? Only the browser can tell.
 
-A message goes from the page to the kernel and its answer back. Until it has come, the static line stands, with the
-cure; when the Jupyter server lacks the kernel's anywidget, the widget never runs and the line stays.
+The page sends a message to the kernel, and shows its answer. Until then the static form stands, with the cure: it stays
+when the Jupyter server has no anywidget.
 """
 
-import importlib.metadata
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
-
-import anywidget
-import traitlets
-from IPython.display import display
+from typing import Any, ClassVar
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook.html import element, styled
+from smtplab.notebook.html import Markup, doctor_report, element, styled
+from smtplab.notebook.widget import Data, Panel
 from smtplab.setup.doctor import DoctorReport, Finding
 
 
-class Handshake(anywidget.AnyWidget):
+class Handshake(Panel):
     """Says whether widgets are live, once the browser has answered.
 
     Attributes
     ----------
     is_live : bool
-        Whether a browser has shown this widget and reached the kernel.
+        Whether a browser has drawn this widget and reached the kernel.
     page_versions : dict of str
-        The versions of anywidget and of Jupyter's widget manager on the page, as far as it tells.
+        The versions of ``anywidget`` and of Jupyter's widget ``manager`` on the page, as far as it tells.
 
     >>> handshake = Handshake()
-    >>> handshake.finding.is_well
-    False
-    >>> handshake.answer({"anywidget": "0.11.0", "manager": "5.0.17"})
-    >>> handshake.finding.sentence
-    'Widgets: live, with anywidget 0.11.0 and widget manager 5.0.17.'
+    >>> print(handshake.finding.sentence.partition(" Does")[0])
+    Widgets: not live yet.
+    >>> handshake.heard({"anywidget": "0.11.0", "manager": "5.0.16"})
+    >>> print(handshake.finding)
+    ok  widgets     Widgets: live, with anywidget 0.11.0 and widget manager 5.0.16.
     """
 
-    _esm = Path(__file__).parent / "static" / "handshake.js"
-    _key = traitlets.Unicode().tag(sync=True)
-    _sentence = traitlets.Unicode("").tag(sync=True)
+    name = "handshake"
+    latest: ClassVar["Handshake | None"] = None  # a widget lives while somebody holds it
 
     def __init__(self) -> None:
-        super().__init__(_key=uuid4().hex)
+        super().__init__("normal", {}, ())
         self.is_live = False
         self.page_versions: dict[str, str] = {}
-        self.on_msg(lambda _widget, versions, _buffers: self.answer(versions))
-
-    def answer(self, versions: Mapping[str, Any]) -> None:
-        """Take what the page says of itself, and answer it."""
-        self.is_live = True
-        self.page_versions = {name: str(versions[name])[:20] for name in ("anywidget", "manager") if name in versions}
-        self._sentence = self.finding.sentence
 
     @property
     def finding(self) -> Finding:
         """The handshake as `smtplab.doctor` puts it."""
         if len(self.page_versions) == 2:
-            return Finding("widgets", True, text("widgets.live-versions", **self.page_versions))
+            return Finding("widgets", True, text("handshake.live-versions", **self.page_versions))
         if self.is_live:
-            return Finding("widgets", True, text("widgets.live"))
-        version = importlib.metadata.version("anywidget")
-        cure = text("widgets.cure", version=version)
-        return Finding("widgets", False, text("widgets.not-live"), cure)
+            return Finding("widgets", True, text("handshake.live"))
+        return Finding("widgets", False, text("handshake.not-live"), text("handshake.cure"))
 
-    def show(self) -> None:
-        """Display the static line as an output of its own, then the widget, which hides it once it is answered."""
-        said = f"{self.finding.sentence} {self.finding.cure}".rstrip()
-        line = styled(element("p", said, data_smtplab_static=self._key))
-        display({"text/plain": said, "text/html": line}, raw=True)
-        display(self)
+    def do(self, message: Mapping[str, Any]) -> bool:
+        """Take what the page says of itself."""
+        self.is_live = True
+        self.page_versions = {name: str(message[name])[:20] for name in ("anywidget", "manager") if name in message}
+        return True
+
+    def view(self) -> Data:
+        return {"sentence": self.finding.sentence if self.is_live else ""}
+
+    def fragment(self) -> Markup:
+        finding = self.finding
+        return element("p", finding.sentence, " ", element("code", finding.cure) if finding.cure else None)
 
     def __repr__(self) -> str:
-        return f"Handshake({self.finding.sentence})"
+        return str(self.finding)
 
 
 def show_report(report: DoctorReport) -> None:
-    """Display a self-check in a notebook, with the one question that only the browser can answer."""
-    lines = (element("div", line) for line in str(report).splitlines())
-    display({"text/plain": str(report), "text/html": styled(element("pre", *lines))}, raw=True)
-    Handshake().show()
+    """Display a self-check in a notebook, and ask what only the browser can answer."""
+    from IPython.display import display
+
+    display({"text/html": styled(doctor_report(report)), "text/plain": str(report)}, raw=True)
+    Handshake.latest = Handshake()
+    Handshake.latest.show()

@@ -1,32 +1,34 @@
 // The page's half of the handshake: says that it is there, and which versions the Jupyter server gave it.
-// The static line goes only when the kernel has answered.
+// The static form goes only when the kernel has answered.
 
-async function versions() {
+async function pageVersions() {
   const config = document.getElementById("jupyter-config-data"); // JupyterLab and Notebook; elsewhere unknown
   if (!config) return {};
   const { fullLabextensionsUrl } = JSON.parse(config.textContent);
-  const packages = { anywidget: "anywidget", manager: "@jupyter-widgets/jupyterlab-manager" };
   const found = {};
-  for (const [name, folder] of Object.entries(packages)) {
+  for (const [name, folder] of [["anywidget", "anywidget"], ["manager", "@jupyter-widgets/jupyterlab-manager"]]) {
     const answer = await fetch(`${fullLabextensionsUrl}/${folder}/package.json`);
     if (answer.ok) found[name] = (await answer.json()).version;
   }
   return found;
 }
 
-function render({ model, el }) {
-  const line = document.createElement("p");
-  line.setAttribute("role", "status");
-  el.append(line);
-  const show = () => {
-    line.textContent = model.get("_sentence");
-    if (!line.textContent) return;
-    for (const still of document.querySelectorAll(`[data-smtplab-static="${model.get("_key")}"]`)) still.hidden = true;
+function drawHandshake({ model, el }) {
+  const line = smtplab.make("p", { role: "status" });
+  const root = smtplab.make("div", { class: "smtplab" }, line);
+  el.append(root);
+  let leave = null;
+  const draw = () => {
+    line.textContent = model.get("view").sentence;
+    if (line.textContent) leave ??= smtplab.settle(model, root, model.get("fixed").words);
   };
-  model.on("change:_sentence", show);
-  show();
-  versions().catch(() => ({})).then((found) => model.send(found));
-  return () => model.off("change:_sentence", show);
+  model.on("change:view", draw);
+  draw();
+  pageVersions().catch(() => ({})).then((versions) => model.send(versions));
+  return () => {
+    model.off("change:view", draw);
+    leave?.();
+  };
 }
 
-export default { render };
+export default { render: drawHandshake };
