@@ -3,7 +3,6 @@
 import pytest
 
 from smtplab.notebook.handshake import Handshake
-from smtplab.notebook.html import static
 
 
 def test_widgets_are_not_live_before_a_page_has_answered() -> None:
@@ -39,8 +38,3 @@ def test_the_static_form_escapes_what_a_page_said() -> None:
     handshake.heard({"anywidget": "<b>", "manager": "<i>"})
     assert "<b>" not in handshake.fragment()
     assert "&lt;b&gt;" in handshake.fragment()
-
-
-def test_the_page_hides_the_static_form_only_after_the_answer() -> None:
-    script = static("handshake.js")
-    assert "if (line.textContent) leave ??= smtplab.settle(" in script
