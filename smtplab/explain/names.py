@@ -11,7 +11,7 @@ from smtplab.explain.order import steps_on, way_to
 from smtplab.explain.situation import Situation
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.limits import RETRY_INTERVAL_S
+from smtplab.protocol.limits import RETRY_INTERVAL_S, TEXT_LINE_OCTETS
 from smtplab.protocol.machine import DATA_END, State, Transition
 from smtplab.protocol.paths import Path, parse_mail_argument
 from smtplab.protocol.wire import encode, show
@@ -46,6 +46,7 @@ def names_of(situation: Situation) -> dict[str, str]:
         "state": str(state) if state is not None else text("stand-in.state"),
         "next": _next(situation, state, order["delivery"]),
         "extensions": joined([short(name) for name, _ in situation.after.announced] if situation.after else []),
+        "line_octets": str(TEXT_LINE_OCTETS),
         "minutes": str(RETRY_INTERVAL_S // 60),
         "near": situation.near,
         **order,
