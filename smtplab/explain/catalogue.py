@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @lru_cache
 def _load(language: str) -> Mapping[str, Mapping[str, str]]:
-    import tomllib  # 10 ms that only those pay who read a sentence
+    import tomllib  # only who reads a sentence pays for it
 
     path = Path(__file__).with_name("languages") / f"{language}.toml"
     sections: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8"))
