@@ -94,41 +94,45 @@ class Environment:
         SetupError
             When this Python or this folder cannot have one, or the packages cannot be had.
         """
-        version = None if self._must_go() else _version_of(self.python)
+        before = self.stamp()
+        version = _version_of(self.python) if not before or self._made_here(before) else None
         if version is not None and self.is_ready(extras):
             return False
         try:
             if version is None or python_refused(version):
                 self._make()
-            extras |= _extras(self.stamp())
-            self._write_stamp(frozenset(), finished=False)
-            self._install(extras)
-            self._write_stamp(extras, finished=True)
+                before = {}
+            self._write_stamp({"finished": False})
+            return self._bring_up_to_date(extras, before)
         except OSError as error:
             raise SetupError(
                 f"smtplab cannot write {error.filename or self.folder} ({error.strerror}): "
                 "copy the folder to a place of your own, such as your home folder, and run this again there."
             ) from None
+
+    def _bring_up_to_date(self, extras: frozenset[str], before: dict[str, object]) -> bool:
+        try:
+            self._install(extras | _extras(before))
+        except SetupError as error:
+            if not before:
+                raise
+            self._write_stamp(before)  # what worked before still does: without a network, say
+            if not extras <= _extras(before):
+                raise
+            print(error, "Going on with the packages of before.", file=sys.stderr)
+            return False
+        noted = {"finished": True, "folder": str(self.root), "pyproject": self._digest()}
+        self._write_stamp({**noted, "extras": sorted(extras | _extras(before))})
         return True
 
     def _made_here(self, noted: dict[str, object]) -> bool:
         # A moved or copied .venv still points to the old folder.
         return noted.get("finished") is True and noted.get("folder") == str(self.root)
 
-    def _must_go(self) -> bool:
-        noted = self.stamp()
-        return bool(noted) and not self._made_here(noted)
-
     def _digest(self) -> str:
         return hashlib.sha256((self.root / "pyproject.toml").read_bytes()).hexdigest()
 
-    def _write_stamp(self, extras: frozenset[str], *, finished: bool) -> None:
-        noted = {
-            "finished": finished,
-            "folder": str(self.root),
-            "pyproject": self._digest(),
-            "extras": sorted(extras),
-        }
+    def _write_stamp(self, noted: dict[str, object]) -> None:
         (self.folder / "smtplab.json").write_text(json.dumps(noted, indent=1), "utf-8")
 
     def _make(self) -> None:

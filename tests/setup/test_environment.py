@@ -119,6 +119,19 @@ def test_it_is_made_once_and_again_when_half_made_moved_or_broken(small_project:
     assert lab() == ""
 
 
+def test_an_update_that_fails_leaves_what_worked(small_project: Path, no_uv: dict[str, str]) -> None:
+    _start(small_project, "lab", env=no_uv)
+    offline = {**no_uv, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+    _edit(small_project / "pyproject.toml", "dependencies = []", 'dependencies = ["iniconfig"]')
+    done = _start(small_project, "lab", env=offline)
+    assert "Going on with the packages of before." in done.stderr
+    assert "JupyterLab is not installed here" in done.stderr  # so far does this small one get
+
+    tests = _start(small_project, "test", env=offline)  # what was never there is still missed
+    assert "could not be installed" in tests.stderr.splitlines()[-1]
+    assert Environment(small_project).is_usable()
+
+
 def test_without_venv_the_cure_is_told(small_project: Path, no_uv: dict[str, str]) -> None:
     code = "import runpy, sys; sys.modules['ensurepip'] = None; runpy.run_module('smtplab', run_name='__main__')"
     command = [BASE_PYTHON, "-c", code, "lab"]
