@@ -35,9 +35,21 @@ def _step(value: Any) -> str:
     return f"C: {show(value.sent)}\nS: {came}\n\n{explain(value)}"
 
 
+def _message(value: Any) -> str:
+    """A message that was taken: envelope beside header, then the text."""
+    from smtplab.notebook.html import readable
+
+    rows = [(row[""], row["envelope"] or "-", row["header"] or "-") for row in value.to_rows()]
+    widths = [max(len(readable(row[column])) for row in (("", "envelope", ""), *rows)) for column in (0, 1)]
+    head = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in (("", "envelope", "header"), *rows)]
+    body = map(readable, value.mail_data.split(b"\r\n"))
+    return "\n".join((*head, "", *body)).rstrip("\n")
+
+
 SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.protocol.wire", "Reply", "reply", _explained),
     ("smtplab.network.outcome", "NoReply", "no_reply", str),
+    ("smtplab.lab.message", "Message", "message", _message),
     ("smtplab.protocol.dialogue", "Exchange", "exchange", _step),
     ("smtplab.protocol.session", "Session", "session", repr),
     ("smtplab.protocol.transcript", "Transcript", "transcript", str),

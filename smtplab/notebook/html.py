@@ -20,6 +20,7 @@ from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
 
 if TYPE_CHECKING:
+    from smtplab.lab.message import Message
     from smtplab.network.outcome import NoReply
     from smtplab.setup.doctor import DoctorReport
 
@@ -278,6 +279,14 @@ def session(what: Session) -> Markup:
 def no_reply(what: "NoReply") -> Markup:
     """That no reply came, why, and what to do."""
     return explanation(explain(what))
+
+
+def message(what: "Message") -> Markup:
+    """A message that was taken: envelope beside header, then the mail data as it will be read."""
+    part = text("html.message-part")
+    rows = [{part: row[""], "envelope": row["envelope"], "header": row["header"]} for row in what.to_rows()]
+    lines = join(join((escape(line), Markup("\n"))) for line in _lines(what.mail_data))
+    return join((table(rows, text("html.message")), element("pre", lines)))
 
 
 def doctor_report(what: "DoctorReport") -> Markup:
