@@ -93,7 +93,7 @@ function drawConsole({ model, el }) {
 
   /** After 354: the whole message in one box, or its lines one by one. */
   function makeEditor() {
-    const text = make("textarea", { rows: "7", "aria-label": words.message, spellcheck: "false" });
+    const text = make("textarea", { rows: "6", "aria-label": words.message, spellcheck: "false" });
     const next = make("input", {
       type: "text", class: "line", "aria-label": words.message_line, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
       onkeydown: (event) => {
@@ -151,17 +151,16 @@ function drawConsole({ model, el }) {
     redraw(meaning, view.explanation, (data) => (data ? smtplab.explanation(data, words.digits) : []));
     redraw(details.lastElementChild, view.details, (found) => smtplab.terms(found));
     details.hidden = view.details.length === 0;
-    redraw(envelope, view.envelope, (found) => [make("b", {}, words.envelope), " ",
-      found.map(([term, said], at) => [at ? " · " : "", `${term} `, make("bdi", {}, said)]).flat()].flat());
+    redraw(envelope, view.envelope, (found) => [`${words.envelope} `,
+      found.map(([term, said], at) => [at ? " · " : "", `${term} `, make("bdi", { class: "strong" }, said)])]);
 
     if (view.draft && view.draft.serial !== draftSeen) {
       draftSeen = view.draft.serial;
       line.value = view.draft.line;
       line.setSelectionRange(view.draft.start, view.draft.end);
     }
-    if (hadFocus && before !== view.phase) {
-      const first = { commands: line, message: editor.text, over: over.querySelector("button") }[view.phase];
-      first?.focus();
+    if (hadFocus && (before !== view.phase || !root.contains(document.activeElement))) {
+      ({ commands: line, message: editor.text, over: over.querySelector("button") })[view.phase].focus();
     }
   }
 

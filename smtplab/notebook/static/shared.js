@@ -10,7 +10,7 @@ const smtplab = {
       if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
       else element.setAttribute(key, value === true ? "" : value);
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return element;
   },
 
@@ -23,7 +23,7 @@ const smtplab = {
     const drawn = JSON.stringify(data ?? null);
     if (place.smtplabDrawn === drawn) return;
     place.smtplabDrawn = drawn;
-    place.replaceChildren(...[draw(data)].flat().filter((child) => child !== null && child !== undefined));
+    place.replaceChildren(...[draw(data)].flat(Infinity).filter((child) => child !== null && child !== undefined));
   },
 
   /** The SVG that Python read from its own file. Ids become data, since a page may hold it more than once. */
@@ -61,7 +61,7 @@ const smtplab = {
       smtplab.terms(data.lines.filter(([, said]) => said)),
       data.digits.length
         ? make("ul", { class: "digits", "aria-label": digits },
-          data.digits.map((digit) => make("li", { class: digit.kind }, make("b", { class: kind }, digit.digit), digit.meaning)))
+          data.digits.map((digit) => make("li", {}, make("b", { class: kind }, digit.digit), digit.meaning)))
         : null,
     ];
   },
