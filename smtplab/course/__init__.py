@@ -2,3 +2,7 @@
 
 `check` judges an answer of an exercise by what it does, on the lab or against the protocol's tables.
 """
+
+from smtplab.course.checks import CheckResult, check
+
+__all__ = ["CheckResult", "check"]
