@@ -6,6 +6,7 @@ addresses (SMTPUTF8) are left out.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from smtplab.protocol.errors import ProtocolError
@@ -119,6 +120,7 @@ def format_path(path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=64)  # responder and session, on both sides, read the same line one after another
 def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathArgument:
     """Read what follows MAIL (`prefix` ``FROM:``) or RCPT (``TO:``).
 

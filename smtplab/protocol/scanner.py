@@ -37,12 +37,12 @@ class Scanner:
 
     def run(self, allowed: frozenset[str], expected: str) -> str:
         """Pass one or more characters of a set; none is an error that names what was `expected`."""
-        start = self.at
-        while self.next and self.next in allowed:
-            self.at += 1
-        if start == self.at:
+        text, start = self.text, self.at
+        end = next((at for at in range(start, len(text)) if text[at] not in allowed), len(text))
+        if start == end:
             self.fail(expected)
-        return self.text[start:self.at]
+        self.at = end
+        return text[start:end]
 
     def fail(self, expected: str) -> NoReturn:
         """Raise 501 for what stands here."""

@@ -36,7 +36,10 @@ def show(octets: bytes) -> str:
     >>> show(b"NOOP \x00\xff\r\n")
     'NOOP \\x00\\xff\\r\\n'
     """
-    return "".join(map(_show_character, decode(octets)))
+    text = decode(octets)
+    if text.isprintable() and "\\" not in text:
+        return text
+    return "".join(map(_show_character, text))
 
 
 def _show_character(character: str) -> str:
