@@ -73,11 +73,11 @@ def place(drawn: tuple[Edge, ...], width: dict[tuple[str, float], float]) -> dic
     for state in LOW:
         boxes[state] = Box(left, left + low[state], LOW_TOP, LOW_TOP + LOW_HEIGHT)
         left += low[state] + next((g for pair, g in gap.items() if pair[0] is state), 0)
-    main = {s: width[s, SIZE["main"]] + 24 for s in MAIN}
+    main = {s: width[s, SIZE["main"]] + 20 for s in MAIN}
     left = boxes[LOW[0]].middle - main[MAIN[0]] / 2
     for state, after in zip(MAIN, (*MAIN[1:], None), strict=True):
         boxes[state] = Box(left, left + main[state], TOP, TOP + BOX_HEIGHT)
-        left += main[state] + (straight.get((state, after), 0) + 30 if after else 0)
+        left += main[state] + (straight.get((state, after), 0) + 42 if after else 0)
         if state is MAIN[0]:  # the low row must end left of the lanes that enter the second state
             left = max(left, MARGIN + low_width + 4 - main[MAIN[1]] / 2)
     return boxes
@@ -137,7 +137,8 @@ def draw_state(state: State, box: Box) -> Markup:
     """A rounded box; the last state has a second border."""
     rims = [0.0, 3.0] if state is FINAL else [0.0]
     shapes = (
-        element("rect", class_="shape", fill="none", stroke=GREY, x=f"{box.left + r:.1f}", y=f"{box.top + r:.1f}", rx="9",
+        element("rect", class_="shape", fill="none", stroke=GREY, rx="9",
+                x=f"{box.left + r:.1f}", y=f"{box.top + r:.1f}",
                 width=f"{box.right - box.left - 2 * r:.1f}", height=f"{box.bottom - box.top - 2 * r:.1f}")
         for r in rims
     )

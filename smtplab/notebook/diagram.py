@@ -134,7 +134,7 @@ class StateDiagram:
         """The picture, its caption, and the text twin folded below: a fragment without style sheet."""
         words = html.folded(text("diagram.in-words"), *(html.element("div", line) for line in self.text.splitlines()))
         return html.element("figure", self.svg(), html.element("figcaption", self.caption), words,
-                            class_=self._css_class)
+                            class_=self._css_class, tabindex="0" if self.size == "projector" else None)
 
     def save(self, path: str | Path) -> Path:
         """Write ``.svg``, ``.dot`` or, where Graphviz is at hand, ``.png``.

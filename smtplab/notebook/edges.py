@@ -44,8 +44,14 @@ class Edge:
     @property
     def label(self) -> str:
         """The commands; the codes where the event is the connection itself."""
-        names = self.replies if self.events == (CONNECT,) else tuple(map(event_label, self.events))
-        return ", ".join(map(str, names))
+        return ", ".join(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the label lists."""
+        if self.events == (CONNECT,):
+            return tuple(map(str, self.replies))
+        return tuple(map(event_label, self.events))
 
 
 def event_label(event: str) -> str:

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook.edges import edge_of, edges, event_label, refusals
+from smtplab.notebook.edges import edge_of, edges, event_label, from_everywhere, refusals
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import ANY, CONNECT, LOST, Kind, State
+from smtplab.protocol.machine import ANY, CONNECT, LOST, Kind, State, machine
 from smtplab.protocol.wire import encode, show
 
 if TYPE_CHECKING:
@@ -43,9 +43,14 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
             classes[f"refused-{state}"] = "refused"
             names = (text("diagram.others") if event == ANY else event for event in events)
             labels[f"refused-{state}"] = ", ".join(names)
+    if State.REFUSED in (diagram.state, *(step.after.state for step in diagram.steps)):
+        classes |= {e.id: "shown" for e in drawn if State.REFUSED in (e.tail, e.head)} | {"state-REFUSED": "shown"}
     if diagram.legal and diagram.state is not None:
+        legal_now = machine(diagram.edition).commands_in_sequence(diagram.state)
         kept = {e.id: e for e in drawn if e.tail is diagram.state and e.kind in (Kind.NORMAL, Kind.ABORT)}
         near = {diagram.state, *(e.head for e in kept.values())}
+        if any(e in from_everywhere(diagram.edition) for e in legal_now):
+            near.add(State.CLOSED)
         classes |= {e.id: "legal" if e.id in kept else "pale" for e in drawn}
         classes |= {f"state-{state}": "pale" for state in State if state not in near}
     baked = {edge.id: edge.label for edge in drawn}
@@ -57,6 +62,8 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
             numbers.setdefault(name, []).append(str(number))
             if name not in baked:
                 labels[name] = step_label(step)
+            elif diagram.is_path and step.event != CONNECT:
+                labels[name] = event_label(step.event)
     if diagram.is_path:
         classes = {edge.id: "pale" for edge in drawn} | classes
         labels |= {name: f"{_few(found)} {labels.get(name) or baked[name]}" for name, found in numbers.items()}
@@ -66,5 +73,5 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _few(numbers: list[str]) -> str:
-    """Step numbers on an edge; more than three would not fit, and the text twin has all."""
-    return ",".join(numbers if len(numbers) <= 3 else (*numbers[:2], "…")) + ":"
+    """Step numbers on an edge; more than two would not fit, and the text twin has all."""
+    return ",".join(numbers if len(numbers) <= 2 else (numbers[0], "…")) + ":"

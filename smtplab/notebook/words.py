@@ -1,6 +1,6 @@
 """A diagram in words: its text twin and its caption, for who cannot see the picture and for plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
@@ -48,8 +48,13 @@ def _states(edition: int, with_refusals: bool) -> Iterator[str]:
 
 
 def _way(edge: Edge) -> str:
-    said = text("diagram.stays" if edge.tail is edge.head else "diagram.leads", events=edge.label, state=edge.head)
+    key = "diagram.stays" if edge.tail is edge.head else "diagram.leads"
+    said = text(key, events=_joined(edge.names, "or"), state=edge.head)
     return f"{said} ({text('diagram.discouraged')})" if edge.kind is Kind.DISCOURAGED else said
+
+
+def _joined(names: Sequence[str], last: str) -> str:
+    return f" {text(f'diagram.{last}')} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _steps(diagram: "StateDiagram") -> Iterator[str]:
@@ -64,8 +69,8 @@ def _steps(diagram: "StateDiagram") -> Iterator[str]:
 
 def general(edition: int, with_refusals: bool) -> Iterator[str]:
     """What holds in every state, how to read the lines, and where the drawing comes from."""
-    yield text("diagram.everywhere", events=", ".join(from_everywhere(edition)))
-    yield text("diagram.questions", events=", ".join(questions(edition)))
+    yield text("diagram.everywhere", events=_joined(from_everywhere(edition), "or"))
+    yield text("diagram.questions", events=_joined(questions(edition), "and"))
     yield text("diagram.legend")
     if with_refusals:
         yield text("diagram.legend-refusals")
