@@ -4,6 +4,8 @@ Texts are for people (RFC 2821 section 4.2); two begin with the server's domain 
 the greeting and the answer to EHLO or HELO (section 4.3.1). They are ASCII and short of 512 octets a line.
 """
 
+from functools import lru_cache
+
 from smtplab.protocol.wire import Reply, encode, show
 
 REPLIES: dict[str, tuple[int, str]] = {
@@ -74,6 +76,7 @@ REPLIES: dict[str, tuple[int, str]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def reply(name: str, /, **words: object) -> Reply:
     """The reply of that name, with words filled in.
 

@@ -30,6 +30,9 @@ from smtplab.protocol.wire import CRLF, Command, Reply
 
 Answer = tuple[World, Reply]
 
+_OPTIONAL = ("VRFY", "EXPN", "HELP")
+"""Commands that can be switched off; a world has an option of the same name for each."""
+
 
 def respond(world: World, session: Session, command: Command, now: float) -> Answer:
     """The reply to one command line, and the world after it.
@@ -72,8 +75,7 @@ def _unknown(command: Command) -> Reply:
 
 
 def _is_off(world: World, verb: str) -> bool:
-    offers = {"VRFY": world.vrfy, "EXPN": world.expn, "HELP": world.help}
-    return offers.get(verb, Offer.ON) is not Offer.ON
+    return verb in _OPTIONAL and getattr(world, verb.lower()) is not Offer.ON
 
 
 def _out_of_order(session: Session, verb: str) -> Reply | None:
@@ -100,8 +102,7 @@ def _hello(world: World, session: Session, command: Command, now: float) -> Answ
 def _offers(world: World) -> tuple[str, ...]:
     """Lines of the EHLO answer; VRFY and EXPN must be listed when they work (3.5.2)."""
     extensions = (BEHAVIOURS[keyword].announce(world) for keyword in world.extensions)
-    optional = (("VRFY", world.vrfy), ("EXPN", world.expn), ("HELP", world.help))
-    return (*extensions, *(verb for verb, offer in optional if offer is Offer.ON))
+    return (*extensions, *(verb for verb in _OPTIONAL if not _is_off(world, verb)))
 
 
 def _mail(world: World, session: Session, command: Command, now: float) -> Answer:

@@ -11,11 +11,14 @@ from smtplab.lab.message import Message
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_data
 from smtplab.lab.world import World
-from smtplab.protocol.extensions import mail_line_octets
+from smtplab.protocol.extensions import OFFERED, mail_line_octets
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, State, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, format_reply, parse_command
+
+_LONGEST_LINE = mail_line_octets(OFFERED)
+"""Octets of the longest command line that any world can allow."""
 
 _PIECE = 4096
 """Octets up to which arriving mail data is joined to the piece before, so that tiny segments do not pile up."""
@@ -224,7 +227,7 @@ class _Run:
                 self.uncut = b""
                 return octets[start:]
         self.uncut = octets[start:]
-        limit = self.line_limit("MAIL")
+        limit = _LONGEST_LINE
         if len(self.uncut) > limit:  # keep the verb, and the last octet, which may be half a CRLF; never make one
             self.dropped += len(self.uncut) - limit
             self.uncut = self.uncut[: limit - 1].replace(b"\r", b"?") + self.uncut[-1:]
