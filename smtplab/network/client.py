@@ -9,6 +9,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import Message
 
 from smtplab.network.address import LOOPBACK, check_target
@@ -16,7 +17,7 @@ from smtplab.network.conversation import Conversation
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import EDITIONS, LOST, UNASKED, Kind, State
+from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF, Reply, double_dots, encode, format_mail_data
@@ -84,7 +85,7 @@ class Client:
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []
         self._hang_up = weakref.finalize(self, link.close)
-        self._watched = self._cannot_send = False
+        self._watched = False
         self.greeting: Reply | NoReply = self._outcome(self._converse(b""), 0)
 
     def send(self, line: str) -> Reply | NoReply:
@@ -133,7 +134,7 @@ class Client:
             self._look()
             new = [] if self._conversation.is_over else self._converse(bytes(octets))
         self._tell()
-        return tuple(_with_exchange(exchange) for exchange in new if exchange.reply is not None)
+        return tuple(replace(exchange.reply, exchange=exchange) for exchange in new if exchange.reply is not None)
 
     def quit(self) -> Reply | NoReply:
         """Send QUIT, give the reply, and hang up."""
@@ -225,12 +226,15 @@ class Client:
 
     def _outcome(self, new: list[Exchange], before: int) -> Reply | NoReply:
         """The answer among new exchanges, behind those that were due before; or why there is none."""
-        answered = [exchange for exchange in new if exchange.event not in (UNASKED, LOST)]
-        if len(answered) > before:
-            return _with_exchange(answered[before])
-        if self._conversation.is_over:
+        for exchange in new:
+            if exchange.reply is not None and exchange.event != UNASKED:
+                if not before:
+                    return Reply(exchange.reply.code, exchange.reply.lines, exchange.reply.octets, exchange)
+                before -= 1
+        conversation = self._conversation
+        if conversation.is_over:
             return no_reply("lost")
-        if self._conversation.dialogue.in_mail_data and not self._conversation.has_unsent:
+        if conversation.dialogue.in_mail_data and not conversation.has_unsent:
             return no_reply("mail-data", was_due=False)
         return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
 
@@ -246,40 +250,28 @@ class Client:
         until = link.clock() + self.timeout_s
         new: list[Exchange] = []
         while True:
-            if conversation.has_unsent and not self._cannot_send:
-                try:
-                    conversation.send(link.send)
-                except BlockingIOError:
-                    pass
-                except OSError:  # the other end is gone, but what it said before may still stand here unread
-                    self._cannot_send = True
+            if conversation.has_unsent:
+                conversation.send(link.send)
             new += conversation.fold()
             if conversation.is_over:
                 return new
-            if conversation.dialogue.is_quiet and not conversation.has_unsent:
+            has_unsent = conversation.has_unsent
+            if not (has_unsent or conversation.dialogue.due or conversation.cannot_send):
                 if conversation.dialogue.session.state is not State.CLOSED:
                     return new
                 until = min(until, link.clock() + CLOSING_S)  # after 221 or 421 the end is near: see it
             left = until - link.clock()
             if left <= 0:
                 return new
-            if link.wait(left, conversation.has_unsent and not self._cannot_send):
-                self._receive()
-
-    def _receive(self) -> None:
-        try:
-            self._conversation.receive(self._link.receive)
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._conversation.end()
+            if link.wait(left, has_unsent):
+                conversation.receive(link.receive)
 
     def _look(self) -> bool:
         """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
         conversation = self._conversation
         new = conversation.fold()
         while not conversation.is_over and self._link.wait(0, False):
-            self._receive()
+            conversation.receive(self._link.receive)
             new += conversation.fold()
         return bool(new)
 
@@ -321,12 +313,6 @@ def _message_octets(message: bytes | str | Message) -> bytes:
     if isinstance(message, Message):
         return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
     raise TypeError(f"A message is bytes, text or an email.message.Message; this is {type(message).__name__}.")
-
-
-def _with_exchange(exchange: Exchange) -> Reply:
-    reply = exchange.reply
-    assert reply is not None  # only LOST has none, and it answers nothing
-    return Reply(reply.code, reply.lines, reply.octets, exchange)
 
 
 def _is_bad(outcome: Reply | NoReply) -> bool:

@@ -38,6 +38,7 @@ class Conversation:
         self._log: list[tuple[int | bytes, float]] = []
         self._kept: tuple[int, int] | None = None
         self._is_folding = False
+        self.cannot_send = False
         self._start_folding()
 
     def _start_folding(self) -> None:
@@ -51,22 +52,31 @@ class Conversation:
 
     @property
     def has_unsent(self) -> bool:
-        """True when octets are left that have not gone out, as far as folded."""
-        return len(self._said) > self._flown
+        """True when octets are left that have not gone out, as far as folded, and may still go."""
+        return len(self._said) > self._flown and not self.cannot_send
 
     def send(self, send: Callable[[bytes], int]) -> None:
-        """Let `send` take what it can of the unsent octets.
+        """Let `send` take what it can of the unsent octets; `fold` stands before and after it.
 
         All is one call of C code, as in `receive`: an interrupt comes before it or after it, and never between
         the octets' leaving and their being noted.
         """
-        self.fold()
         unsent = bytes(self._said[self._flown :])
-        self._log.extend(zip(map(send, (unsent,)), iter(self._clock, None)))  # noqa: B905
+        try:
+            self._log.extend(zip(map(send, (unsent,)), iter(self._clock, None)))  # noqa: B905
+        except BlockingIOError:
+            pass
+        except OSError:  # the other end is gone, but what it said before may still stand here unread
+            self.cannot_send = True
 
     def receive(self, receive: Callable[[int], bytes]) -> None:
-        """Take what `receive` has; no octets mean the end of the connection."""
-        self._log.extend(zip(map(receive, SEGMENT), iter(self._clock, None)))  # noqa: B905
+        """Take what `receive` has; no octets, or an error, mean the end of the connection."""
+        try:
+            self._log.extend(zip(map(receive, SEGMENT), iter(self._clock, None)))  # noqa: B905
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.end()
 
     def end(self) -> None:
         """Take note that the connection is gone."""
@@ -74,31 +84,34 @@ class Conversation:
 
     def fold(self) -> list[Exchange]:
         """Fold what has happened since; gives the exchanges it completed."""
-        known = 0
         if self._is_folding and self._kept is None:
             known = len(self.dialogue.exchanges)
             self._start_folding()
+            return self._fold()[known:]
+        return self._fold() if self._folded < len(self._log) else []
+
+    def _fold(self) -> list[Exchange]:
         self._is_folding = True
+        dialogue = self.dialogue
         new: list[Exchange] = []
-        while self._folded < len(self._log):
-            what, _ = self._log[self._folded]
+        for what, _ in self._log[self._folded :]:
             self._folded += 1
             if isinstance(what, int):
-                octets = bytes(self._said[self._flown : self._flown + what])
-                self._flown += what
-                self.dialogue.sent(octets)
+                flown = self._flown + what
+                dialogue.sent(bytes(self._said[self._flown : flown]))
+                self._flown = flown
                 self._octets += what + ENTRY_OCTETS
             elif what:
-                new += self.dialogue.received(what)
+                new += dialogue.received(what)
                 self._octets += len(what) + ENTRY_OCTETS
             elif not self.is_over:
                 self.is_over = True
-                if self.dialogue.session.state is not State.CLOSED:
-                    new.append(self.dialogue.lost())
+                if dialogue.session.state is not State.CLOSED:
+                    new.append(dialogue.lost())
         if self._octets > KEPT_OCTETS:
             self._cut_short()
         self._is_folding = False
-        return new[known:]
+        return new
 
     def _cut_short(self) -> None:
         """Keep the record as it stood at the limit, and let go what has been folded since."""

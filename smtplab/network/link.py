@@ -5,10 +5,11 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 from typing import Protocol
 
-from smtplab.network.poller import IN, OUT, wait
+from smtplab.network.poller import IN, OUT, waiter
 
 
 class Link(Protocol):
@@ -49,11 +50,12 @@ class SocketLink:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.send, self.receive = self._socket.send, self._socket.recv
+        self._to_receive, self._to_do_either = waiter(self._socket, IN), waiter(self._socket, IN | OUT)
         self._watcher: threading.Thread | None = None
 
     def wait(self, timeout_s: float, to_send: bool) -> bool:
         """As `Link` says."""
-        return bool(wait(self._socket, IN | OUT if to_send else IN, timeout_s) & ~OUT)
+        return self._to_do_either(timeout_s) != OUT if to_send else bool(self._to_receive(timeout_s))
 
     def watch(self, changed: Callable[[], bool]) -> None:
         """As `Link` says, in a daemon thread; without one, when none can be had."""
@@ -73,8 +75,9 @@ class SocketLink:
 
 
 def _watch(connection: socket.socket, changed: "weakref.WeakMethod[Callable[[], bool]]") -> None:
+    wait = waiter(connection, IN)
     while True:
-        wait(connection, IN, float("inf"))
+        wait(inf)
         call = changed()
         if call is None or not call():
             return

@@ -4,6 +4,8 @@ import select
 import selectors
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import Protocol
 
@@ -58,21 +60,29 @@ def poller() -> Poller:
     return select.epoll() if sys.platform == "linux" else SelectorPoller()
 
 
-def wait(connection: socket.socket, mask: int, timeout_s: float) -> int:
-    """Wait for one socket; gives what it is ready for, 0 when the time is over. An interrupt ends the wait."""
+def waiter(connection: socket.socket, mask: int) -> Callable[[float], int]:
+    """A function that waits so many seconds for one socket and gives what it is ready for, 0 when the time is over.
+
+    An interrupt ends the wait.
+    """
     if sys.platform == "win32":
-        return _wait_in_turns(connection, mask, timeout_s)
+        return partial(_wait_in_turns, connection, mask)
     one = select.poll()
     one.register(connection, mask)
-    found = one.poll(None if timeout_s == inf else max(0.0, timeout_s) * 1000)
-    return found[0][1] if found else 0
+    poll = one.poll
+
+    def wait(timeout_s: float) -> int:
+        found = poll(None if timeout_s == inf else timeout_s * 1000)
+        return found[0][1] if found else 0
+
+    return wait
 
 
 def _wait_in_turns(connection: socket.socket, mask: int, timeout_s: float) -> int:
     """Where there is no `poll`, nothing interrupts a `select`: so it waits in short turns."""
     readers, writers = ([connection] if mask & bit else [] for bit in (IN, OUT))
     while True:
-        turn = min(max(0.0, timeout_s), 0.1)
+        turn = min(timeout_s, 0.1)
         timeout_s -= turn
         can_read, can_write, faulty = select.select(readers, writers, [connection], turn)
         if can_read or can_write or faulty or timeout_s <= 0:
