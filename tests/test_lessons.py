@@ -1,0 +1,239 @@
+"""The lessons: they run, also twice and backwards; they are built from their sources; their prose keeps its rules."""
+
+import os
+import re
+import statistics
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from smtplab.course.build import built_files
+from smtplab.network import memory_server
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+FIRST, LAST = LESSONS[0], LESSONS[-1]
+LONGEST_CELL_S = 20
+
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def cells_of(path: Path) -> list[nbformat.NotebookNode]:
+    return list(nbformat.read(path, as_version=4).cells)
+
+
+def prose_of(path: Path) -> list[str]:
+    return [cell.source for cell in cells_of(path) if cell.cell_type == "markdown"]
+
+
+def sentences(markdown: str) -> Iterator[str]:
+    """The sentences of a cell: no code blocks, no tables; inline code and addresses count as one word."""
+    text = re.sub(r"```.*?```", "", markdown, flags=re.DOTALL)
+    text = re.sub(r"`[^`]*`", "CODE", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    text = re.sub(r"</?(details|summary)>", "\n\n", text)
+    lines = [re.sub(r"^\s*(#+|>|-|\d+\.)\s+", "\n\n", line) for line in text.split("\n") if not line.startswith("|")]
+    for block in re.split(r"\n\s*\n", "\n".join(lines)):
+        yield from filter(None, (part.strip() for part in re.split(r"(?<=[.?!])[*_]*\s+", block.replace("\n", " "))))
+
+
+# ------------------------------------------------------------------------------------------------------------- form
+
+
+def test_there_are_four_lessons_to_begin_with() -> None:
+    assert [path.stem[:2] for path in LESSONS[:4]] == ["00", "01", "02", "03"]
+
+
+def test_every_lesson_is_what_its_source_says() -> None:
+    built = {path: text for path, text in built_files(ROOT) if path.parent.name == "notebooks"}
+    assert sorted(built) == LESSONS
+    assert [path.name for path in LESSONS if path.read_text("utf-8") != built[path]] == []
+
+
+@each_lesson
+def test_no_output_is_stored_and_ids_are_the_lessons(path: Path) -> None:
+    cells = cells_of(path)
+    assert all(not cell.outputs and cell.execution_count is None for cell in cells if cell.cell_type == "code")
+    assert all(cell.id.startswith(path.stem[:2] + "-") for cell in cells)
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+@each_lesson
+def test_there_is_one_title_and_no_heading_skips_a_level(path: Path) -> None:
+    headings = [len(marks) for cell in prose_of(path) for marks in re.findall(r"^(#+) ", cell, re.MULTILINE)]
+    assert headings[0] == 1 and set(headings[1:]) == {2}
+
+
+@each_lesson
+def test_the_first_cell_says_what_why_where_how_long_and_what_helps(path: Path) -> None:
+    first = cells_of(path)[0].source
+    title, question = re.findall(r"\S.*", first)[:2]
+    assert title.startswith(f"# {path.stem[:2]} ")
+    assert question.startswith("**") and "?**" in question
+    assert 3 <= len(re.findall(r"^- ", first, re.MULTILINE)) <= 4
+    assert re.search(r"RFC 2821.*sections? [\d.]+", first, re.DOTALL)
+    assert re.search(r"\*\*Time:\*\* \d+ minutes", first)
+    assert "No module named 'smtplab'" in first and "Change Kernel" in first
+
+
+@each_lesson
+def test_the_last_cell_says_what_was_seen_the_words_and_what_is_next(path: Path) -> None:
+    cells = cells_of(path)
+    last = cells[-1].source
+    assert last.startswith("## What you saw")
+    assert len(re.findall(r"^- ", last, re.MULTILINE)) == 3
+    assert "**Next:**" in last
+    words = re.search(r"\*\*Words:\*\*(.*?)\n\n", last, re.DOTALL)
+    assert words
+    told = "\n".join(cell.source for cell in cells[:-1])
+    assert [word for word in re.findall(r"\*([^*]+)\*", words[1]) if f"*{word}*" not in told] == []
+
+
+@each_lesson
+def test_links_lead_somewhere(path: Path) -> None:
+    links = [link for cell in prose_of(path) for link in re.findall(r"\]\(([^)]+)\)", cell)]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    following = LESSONS[LESSONS.index(path) + 1 :][:1]
+    assert all(lesson.name in links for lesson in following)
+
+
+@each_lesson
+def test_a_sentence_stands_before_each_short_code_cell(path: Path) -> None:
+    cells = cells_of(path)
+    code = [(before, cell) for before, cell in pairwise(cells) if cell.cell_type == "code"]
+    assert {before.cell_type for before, _ in code} == {"markdown"}
+    assert [before.source for before, _ in code if before.source[-1] not in ".?:!"] == []
+    lengths = [len(cell.source.splitlines()) for _, cell in code]
+    assert max(lengths) <= 12 and statistics.median(lengths) <= 5
+
+
+@each_lesson
+def test_no_paragraph_is_long(path: Path) -> None:
+    for cell in prose_of(path)[1:]:
+        for block in re.split(r"\n\s*\n", cell):
+            if not block.lstrip().startswith(("-", "1.", "|", "#", "`", "<", "2.", "*")):
+                assert len(list(sentences(block))) <= 4, block
+
+
+@each_lesson
+def test_sentences_have_at_most_twenty_words(path: Path) -> None:
+    found = [sentence for cell in prose_of(path) for sentence in sentences(cell)]
+    assert [sentence for sentence in found if len(sentence.split()) > 20] == []
+
+
+@each_lesson
+def test_no_word_makes_light_of_the_matter_or_keeps_a_score(path: Path) -> None:
+    told = "\n".join(prose_of(path))
+    banned = r"\b(simply|just|obviously|of course|easy|easily|trivial|score|points?: \d)\b"
+    assert re.findall(banned, told, re.IGNORECASE) == []
+
+
+def test_the_first_lesson_is_read_in_a_few_minutes() -> None:
+    assert sum(len(re.findall(r"\w[\w'@.]*", cell)) for cell in prose_of(FIRST)) <= 900
+
+
+def test_the_teachers_map_has_the_lessons_own_questions_and_minutes() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d\d [^|]*) \| ([^|]*\?) \| (\d+) \|$", plan, re.MULTILINE)
+    assert len(rows) == len(LESSONS)
+    for path, (title, question, minutes) in zip(LESSONS, rows, strict=True):
+        first = cells_of(path)[0].source
+        number, name = title.split(" ", 1)
+        assert path.stem == f"{number}_{name.lower().replace(' ', '_')}"
+        assert question.rstrip("?") in first and f"**Time:** {minutes} minutes" in first
+
+
+def test_the_teachers_plan_fills_its_45_minutes() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+) to (\d+) \|", plan, re.MULTILINE)]
+    assert spans[0][0] == 0 and spans[-1][1] == 45
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
+
+
+def _dialogues(path: Path) -> list[str]:
+    blocks = [block for cell in prose_of(path) for block in re.findall(r"```text\n(.*?)```", cell, re.DOTALL)]
+    return [block for block in blocks if re.search(r"^[CS]: ", block, re.MULTILINE)]
+
+
+@each_lesson
+def test_the_dialogues_in_the_prose_are_what_the_server_says(path: Path) -> None:
+    """Each command of a folded dialogue is answered there as the lab answers it; ``...`` leaves replies out."""
+    assert _dialogues(path)
+    for dialogue in _dialogues(path):
+        lines = dialogue.splitlines()
+        server = memory_server()
+        if any("takes no mail" in line for line in lines):
+            server.change(takes_mail=False)
+        client = server.connect()
+        said = [line[3:] for line in lines if line.startswith("C:")]
+        for line in said if said and said[0].startswith("EHLO") else ["EHLO student.example", *_missing(said), *said]:
+            client.send(line)
+        full = str(client.transcript).splitlines()
+        for part in re.split(r"^\.\.\.$\n?", dialogue, flags=re.MULTILINE):
+            shown = [line.rstrip() for line in part.splitlines()]
+            assert any([line.rstrip() for line in full[i : i + len(shown)]] == shown for i in range(len(full))), part
+
+
+def _missing(said: list[str]) -> list[str]:
+    """What stood before a dialogue that begins in the middle."""
+    return ["MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>"] if said[:1] == ["DATA"] else []
+
+
+# -------------------------------------------------------------------------------------------------------- execution
+
+
+class Run:
+    """One notebook in one kernel."""
+
+    def __init__(self, path: Path) -> None:
+        self.notebook = nbformat.read(path, as_version=4)
+        self.client = NotebookClient(self.notebook, timeout=LONGEST_CELL_S, kernel_name="python3", allow_errors=True,
+                                     resources={"metadata": {"path": str(path.parent)}})
+
+    def cells(self, order: Iterator[int] | range, times: int = 1) -> dict[str, list[nbformat.NotebookNode]]:
+        """Run code cells, each so many times; gives the last outputs by id. A cell that hangs fails the test."""
+        outputs = {}
+        for index in order:
+            cell = self.notebook.cells[index]
+            if cell.cell_type == "code":
+                for _ in range(times):
+                    self.client.execute_cell(cell, index)
+                outputs[cell.id] = list(cell.outputs)
+        return outputs
+
+
+def _errors(outputs: dict[str, list[nbformat.NotebookNode]]) -> list[str]:
+    return [f"{id}: {o.ename}: {o.evalue}" for id, each in outputs.items() for o in each if o.output_type == "error"]
+
+
+def _readable(outputs: list[nbformat.NotebookNode]) -> list[tuple[str, str]]:
+    """What a reader sees; a live widget is only the address of a model, another one each time."""
+    seen = []
+    for output in outputs:
+        if output.output_type == "stream":
+            seen.append((output.name, output.text))
+        for kind, data in output.get("data", {}).items():
+            if "widget-view" not in kind and "application/vnd.jupyter.widget-view+json" not in output.data:
+                seen.append((kind, str(data)))
+    return seen
+
+
+@pytest.mark.slow
+@each_lesson
+def test_a_lesson_runs_alike_twice_and_survives_doubled_and_backward_cells(path: Path) -> None:
+    run = Run(path)
+    count = len(run.notebook.cells)
+    with run.client.setup_kernel(env={**os.environ, "PYTHONPATH": str(ROOT)}):
+        first, second = run.cells(range(count)), run.cells(range(count))
+        assert _errors(first) == [] and _errors(second) == []
+        assert {id: _readable(o) for id, o in first.items()} == {id: _readable(o) for id, o in second.items()}
+        assert _errors(run.cells(range(count), times=2)) == []
+        run.client.kc.execute("%reset -f", reply=True, timeout=LONGEST_CELL_S)
+        backward = _errors(run.cells(range(count - 1, -1, -1)))
+        assert [error for error in backward if "NameError" not in error] == []
+    told = "".join(text for id, each in first.items() if "doctor" not in id for _, text in _readable(each))
+    assert re.findall(r"127\.0\.0\.1:\d+|\b\d\d:\d\d:\d\d\b|object at 0x", told) == []
