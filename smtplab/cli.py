@@ -51,13 +51,13 @@ def _run(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command in PASSED_ON and rest[:1] not in (["-h"], ["--help"]):
         return _pass_on(command, rest)
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     enter(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)
     except ValueError as error:  # an argument that parses but cannot be: told in the layer's own sentence
-        parser.error(str(error))
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _pass_on(command: str, rest: list[str]) -> int:

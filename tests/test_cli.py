@@ -15,9 +15,10 @@ from smtplab import cli
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def smtplab(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def smtplab(*arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smtplab", *arguments],
+        input=typed,
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -109,6 +110,32 @@ def test_explain_takes_a_whole_reply_quoted_or_not() -> None:
     words = smtplab("explain", "550", "5.7.1", "rejected by policy")
     assert words.stdout == smtplab("explain", "550 5.7.1 rejected by policy").stdout
     assert words.returncode == 0
+
+
+@pytest.mark.parametrize("word", ["999", "abc", "25"])
+def test_what_is_no_reply_is_wrong_usage_told_in_a_sentence(word: str) -> None:
+    done = smtplab("explain", word)
+    assert done.returncode == 2
+    assert "is no reply code" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dialogue_typed_by_hand_is_explained() -> None:
+    done = smtplab("talk", typed="EHLO student.example\nRCPT TO:<bob@lab.example>\nQUIT\n")
+    assert done.returncode == 0
+    assert "Wrong moment." in done.stdout
+
+
+def test_talk_goes_to_no_other_machine() -> None:
+    done = smtplab("talk", "mail.example.com:25")
+    assert done.returncode == 2
+    assert "not this machine" in done.stderr
+
+
+def test_every_entry_of_the_rfcs_list_is_seen() -> None:
+    done = smtplab("causes")
+    assert done.returncode == 0
+    assert done.stdout.endswith("\n53 of 53 seen on the wire\n")
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".dot"])
