@@ -80,7 +80,7 @@ class Client:
             check_target(host, port, allow_remote)
             link = SocketLink(host, port, timeout_s)
         self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
-        self._link, self._keeps = link, keeps
+        self._link, self.keeps = link, keeps
         self._conversation = Conversation(edition, link.clock)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []

@@ -58,7 +58,7 @@ class MemoryServer:
         if not self._is_open:
             raise ConnectionRefusedError("This server is closed. Make a new one with memory_server().")
         options.setdefault("edition", self.world.edition)
-        return Client("memory", 0, link=self._open(), **options)
+        return Client("memory", 0, link=self._open(), keeps=self, **options)
 
     def _open(self) -> "MemoryLink":
         end = MemoryLink(self, self._host.open("memory", self.now))

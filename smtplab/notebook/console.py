@@ -67,7 +67,9 @@ class Console(Panel):
             replaces_earlier(self)
         elif isinstance(target, Server):
             self.server = target
-        elif not isinstance(target, Client):
+        elif isinstance(target, Client):
+            self.server = target.keeps if isinstance(target.keeps, Server) else None
+        else:
             raise TypeError(text("console.target", type=type(target).__name__))
         self._session_number = 0
         self._history: list[str] = []

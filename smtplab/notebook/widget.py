@@ -5,12 +5,14 @@ the widget once that has been drawn. Where the Jupyter server cannot draw the wi
 """
 
 import threading
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from smtplab.explain.catalogue import text, texts
+from smtplab.notebook.cells import keep_while_shown
 from smtplab.notebook.html import Markup, element, styled
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ class Panel(ABC):
                 from smtplab.notebook.live import live_class
 
                 self._live = live_class(self.name)(self, fixed=self.fixed(), view=self.view())
+                weakref.finalize(self, self._live.close).atexit = False
+        keep_while_shown(self)
         display(self._live)
 
     _ipython_display_ = show

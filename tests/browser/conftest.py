@@ -21,8 +21,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
-FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-         "--disable-component-update --disable-sync").split()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
 PATIENCE_S = 90
 
 

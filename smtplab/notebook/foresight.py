@@ -1,0 +1,80 @@
+"""What would come if a line were sent now: asked of the lab's responder, so nothing goes over the wire.
+
+A question needs the right sentence among its options before the reply has come. Against another server, or another
+world, the forecast may be wrong; whoever uses it compares it with the reply.
+"""
+
+from dataclasses import replace
+
+from smtplab.explain import Explanation, explain, misconception
+from smtplab.explain.catalogue import text
+from smtplab.lab.responder import respond, respond_to_data
+from smtplab.lab.world import World
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.machine import DATA_END, State, machine
+from smtplab.protocol.session import Session
+from smtplab.protocol.wire import CRLF, encode, parse_command
+
+_BELIEFS: dict[str, tuple[str, ...]] = {
+    "EHLO": ("second-ehlo-keeps-mail", "ehlo-only-once", "ehlo-is-login"),
+    "HELO": ("second-ehlo-keeps-mail", "ehlo-only-once", "ehlo-is-login"),
+    "MAIL": ("from-header-is-sender", "error-ends-session"),
+    "RCPT": ("to-header-adds-recipients", "refused-recipient-ends-mail", "vrfy-comes-first"),
+    "DATA": ("to-header-adds-recipients", "error-ends-session"),
+    DATA_END: ("dot-belongs-to-message", "quit-sends-mail"),
+    "RSET": ("error-ends-session", "noop-starts-again"),
+    "VRFY": ("vrfy-comes-first", "error-ends-session"),
+    "NOOP": ("noop-starts-again", "text-decides"),
+    "QUIT": ("quit-sends-mail", "text-decides"),
+    "": ("error-ends-session", "text-decides", "x0z-is-always-syntax"),
+}
+"""By event: beliefs, without a code in them, that a question about its reply may offer as wrong options."""
+
+_SILENCE = ("commands-inside-message", "dot-anywhere-ends-message")
+
+
+def foresee(session: Session, line: str, world: World, edition: int) -> Exchange | None:
+    """The step that the line would be; None when no reply would come, since it is a line of the message.
+
+    >>> foresee(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", World(), 2821).reply.code
+    503
+    """
+    world = replace(world, edition=edition)
+    octets, command = encode(line) + CRLF, None
+    if session.state is State.MAIL_DATA:
+        if line != "." or session.transaction is None:
+            return None
+        event, (_, answer) = DATA_END, respond_to_data(world, session.transaction, b"", 0)
+    else:
+        command = parse_command(encode(line))
+        event, (_, answer) = command.verb, respond(world, session, command, 0.0)
+    row = machine(edition).transition(session.state, event, answer.code)
+    return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer))
+
+
+def options_for(step: Exchange | None) -> tuple[str, tuple[str, ...]]:
+    """A sentence that is right about the step, and the ids of misconceptions about it, the most telling first.
+
+    Beliefs that name a code come last: they would give the reply away.
+    """
+    if step is None:
+        return text("predict.part"), _SILENCE
+    explanation = explain(step)
+    beliefs = (*_BELIEFS.get(step.event, ()), *_BELIEFS[""])
+    if explanation.misconception:
+        beliefs = (explanation.misconception, *beliefs)
+    return first_sentence(explanation), tuple(sorted(dict.fromkeys(beliefs), key=_names_a_code))
+
+
+def first_sentence(explanation: Explanation) -> str:
+    """What the reply says, without what it changed.
+
+    >>> first_sentence(explain(450, "RCPT"))
+    "This recipient's mailbox is busy."
+    """
+    said, dot, _ = explanation.here.partition(". ")
+    return said + dot.rstrip()
+
+
+def _names_a_code(id: str) -> bool:
+    return any(character.isdigit() for character in misconception(id).belief)
