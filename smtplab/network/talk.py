@@ -10,6 +10,7 @@ from smtplab.network.address import parse_target
 from smtplab.network.client import Client
 from smtplab.network.server import LoopbackServer
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.wire import encode, show
 
 
 def talk(target: str | None = None, *, input: TextIO | None = None, out: TextIO | None = None) -> int:
@@ -82,7 +83,8 @@ def _talk(client: Client, input: TextIO, out: TextIO) -> None:
 
 def _show(exchange: Exchange, out: TextIO) -> None:
     if exchange.reply is not None:
-        print(exchange.reply, file=out)
+        for line in str(exchange.reply).split("\n"):
+            print(show(encode(line)), file=out)
         explanation = explain(exchange)
         print(f"    {explanation.verdict}", file=out)
         for label, words in explanation.lines:
