@@ -67,7 +67,7 @@ def test_an_old_python_can_read_the_files_that_refuse_it(name: str) -> None:
 
 def test_make_only_calls_python() -> None:
     shown = subprocess.run(
-        ["make", "-n", "lab", "test", "bench", "PYTHON=py", "ARGS=--port 8899"],
+        ["make", "--no-print-directory", "-n", "lab", "test", "bench", "PYTHON=py", "ARGS=--port 8899"],
         cwd=ROOT,
         capture_output=True,
         text=True,
