@@ -3,9 +3,9 @@
 import itertools
 
 import pytest
-from tests.facts import facts
 
 from smtplab.protocol.machine import ANY, CONNECT, DATA_END, LOST, UNASKED, Kind, State, machine
+from tests.facts import facts
 
 WILDCARDS = {"(any)": "NOOP", "(unknown)": "HLEO", "(unimplemented)": "TURN", "(server)": UNASKED, "(lost)": LOST}
 VERBS = ("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "EXPN", "HELP", "NOOP", "QUIT", "TURN", "XYZZY", "")

@@ -4,8 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.wire import (
-    MAIL_DATA_START, Reply, cut_mail_data, cut_reply, decode, double_dots, encode, format_mail_data, format_reply,
-    parse_command, show,
+    MAIL_DATA_START,
+    Reply,
+    cut_mail_data,
+    cut_reply,
+    decode,
+    double_dots,
+    encode,
+    format_mail_data,
+    format_reply,
+    parse_command,
+    show,
 )
 
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), min_size=1, max_size=4)
