@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from smtplab.course.task import Reader, Unreadable
+from smtplab.course.task import Reader, Unreadable, plain
 from smtplab.explain.catalogue import texts
 
 MAX_CHARACTERS = 20_000
@@ -26,8 +26,8 @@ def read_table(answer: object) -> dict[str, str]:
 
     Examples
     --------
-    >>> read_table({250: "yes", "a": ("503", "READY"), "b": None})
-    {'250': 'yes', 'A': '503 READY'}
+    >>> read_table({250: "yes", "A": ("503", "READY"), "b": None})
+    {'250': 'yes', 'a': '503 READY'}
     """
     if answer is None or answer is Ellipsis:
         raise Unreadable("nothing")
@@ -36,7 +36,7 @@ def read_table(answer: object) -> dict[str, str]:
     if dict.__len__(answer) > MAX_ITEMS:
         raise Unreadable("large-table", count=MAX_ITEMS)
     pairs = ((_scalar(key), _value(value)) for key, value in dict.items(answer))
-    return {plain(key).upper(): value for key, value in pairs if key and value}
+    return {plain(key): value for key, value in pairs if key and value}
 
 
 def read_lines(answer: object) -> tuple[str, ...]:
@@ -71,15 +71,6 @@ def read_lines(answer: object) -> tuple[str, ...]:
     return tuple(read)
 
 
-def plain(words: str) -> str:
-    """Words to compare by: lower case, without marks around them, one blank between them.
-
-    >>> plain(" Not-now. ")
-    'not now'
-    """
-    return " ".join(re.sub(r"[-_\s]+", " ", words).strip(" .!,;:'\"").lower().split())
-
-
 def choice(options: Sequence[str]) -> Reader:
     """A reader for one of a few words.
 
@@ -112,9 +103,10 @@ def number(key: str, value: str) -> tuple[str, ...]:
     return (str(int(value)),)
 
 
-def short(value: str) -> str:
-    """At most 30 characters of it, to show in a sentence."""
-    return value if len(value) <= 30 else value[:29] + "…"
+def short(value: str, length: int = 30) -> str:
+    """At most so many characters of it, all of them printable, to show in a sentence."""
+    cut = value if len(value) <= length else value[: length - 1] + "…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cut)
 
 
 def _scalar(value: object) -> str:

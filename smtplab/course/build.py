@@ -111,7 +111,7 @@ def built_files(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _text(notebook: dict[str, Any]) -> str:
-    cells = [{**cell, "source": re.split(r"(?<=\n)", cell["source"])} for cell in notebook["cells"]]
+    cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in notebook["cells"]]
     return json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

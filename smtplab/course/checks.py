@@ -76,7 +76,7 @@ def check(exercise: str, answer: object, *, hint: int = 0) -> CheckResult:
     3 of 4 points. Read more: RFC 2821, section 4.2.1.
     """
     number = str(exercise) if isinstance(exercise, (str, int, float)) else ""
-    task = TASKS.get(number.strip().zfill(4)[:4])
+    task = TASKS.get(number.strip().zfill(4))
     if task is None:
         return CheckResult(False, 0, 0, text("check.no-task", tasks=", ".join(TASKS)))
     found = _judged(task, answer)

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
-from smtplab.course.answers import read_lines
+from smtplab.course.answers import read_lines, short
 from smtplab.course.playing import Play, first_trouble, play
 from smtplab.course.task import Finding, Task
 from smtplab.explain.catalogue import text
@@ -57,7 +58,7 @@ def _anna_only(answer: object) -> Finding:
 
 
 def _judge_order(id: str, lines: Sequence[str], given: str, goal: Counter[str]) -> Finding:
-    """A point each: EHLO, MAIL, RCPT taken, the right mail delivered, closed. All five need all lines, none refused."""
+    """Points for how far it gets: EHLO, MAIL, RCPT taken, the right mail delivered, closed, with nothing amiss."""
     mine, theirs = Counter(map(str.casefold, lines)), Counter(map(str.casefold, given.splitlines()))
     played = play(lines)
     delivered = played.mail() == goal and len(played.messages) == 1
@@ -65,13 +66,18 @@ def _judge_order(id: str, lines: Sequence[str], given: str, goal: Counter[str]) 
     commands = [line for line in lines if line.casefold() in theirs and not line.startswith(("Subject", "."))]
     message = first_trouble(played, commands)
     if extra := next((line for line in lines if mine[line.casefold()] > theirs[line.casefold()]), ""):
-        message = text("check.extra-line", line=extra)
+        message = text("check.extra-line", line=short(extra, 60))
     elif missing := next((line for line in given.splitlines() if theirs[line.casefold()] > mine[line.casefold()]), ""):
         message = text("check.missing-line", line=missing)
     elif not message and not delivered:
         message = _who_got_it(played, goal)
-    points = sum(reached)
+    points = _steps(reached)
     return Finding(min(points, 4), message) if message else Finding(points, text(f"check.{id}"))
+
+
+def _steps(reached: Sequence[bool]) -> int:
+    """How many of these come before the first that was not reached."""
+    return len(list(takewhile(bool, reached)))
 
 
 def _who_got_it(played: Play, goal: Counter[str]) -> str:
@@ -84,7 +90,7 @@ def _is_closed(played: Play) -> bool:
 
 
 def _the_dot(answer: object) -> Finding:
-    """Three points: a mail for Bob delivered, no command in it, closed by 221."""
+    """Three points: a mail for Bob delivered, no QUIT in it, closed by 221."""
     lines = read_lines(answer)
     played = play(lines)
     delivered = played.mail() == Counter({BOB: 1})
@@ -92,7 +98,7 @@ def _the_dot(answer: object) -> Finding:
     message = first_trouble(played, ("QUIT",))
     if not message and not delivered:
         message = _who_got_it(played, Counter({BOB: 1}))
-    points = sum((delivered, clean, _is_closed(played)))
+    points = _steps((delivered, clean, _is_closed(played)))
     return Finding(min(points, 2), message) if message else Finding(points, text("check.02.3"))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from smtplab.course.answers import short
 from smtplab.explain.catalogue import text
 from smtplab.lab import Message
 from smtplab.network import memory_server
@@ -19,6 +20,11 @@ class Step:
     reply: Reply | None
     before: State
     after: State
+
+    @property
+    def shown(self) -> str:
+        """The line as a sentence may hold it."""
+        return short(self.line, 60)
 
     @property
     def code(self) -> str:
@@ -76,7 +82,7 @@ def first_trouble(played: Play, commands: Sequence[str] = ()) -> str:
     """
     opened = 0
     for number, step in enumerate(played.steps, 1):
-        names = {"number": number, "line": step.line, "code": step.code, "state": step.before, "last": number - 1}
+        names = {"number": number, "line": step.shown, "code": step.code, "state": step.before, "last": number - 1}
         if step.before is State.CLOSED:
             return text("check.after-the-end", **names)
         if step.before is State.MAIL_DATA and step.line in commands:

@@ -1,7 +1,7 @@
 """Exercise 01, decode replies (RFC 2821 sections 4.2, 4.2.1; RFC 3463 section 2): judged by the tables of codes."""
 
-from smtplab.course.answers import choice, number, plain, read_table, short, word
-from smtplab.course.task import Finding, Item, Task, Unreadable, judge_table
+from smtplab.course.answers import choice, number, read_table, short, word
+from smtplab.course.task import Finding, Item, Task, Unreadable, judge_table, plain
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.protocol.enhanced_codes import parse_enhanced_code
@@ -78,7 +78,7 @@ def received_replies() -> tuple[Reply, ...]:
 
 def _several_lines(answer: object) -> Finding:
     replies = received_replies()
-    right = {"REPLIES": len(replies), "LAST LINE OF THE FIRST": len(replies[0].lines), "LAST CODE": replies[-1].code}
+    right = {"replies": len(replies), "last line of the first": len(replies[0].lines), "last code": replies[-1].code}
     items = tuple(Item(key, (str(value),), text("check.clue-lines")) for key, value in right.items())
     return judge_table("01.5", items, read_table(answer), number)
 
@@ -94,12 +94,12 @@ def _enhanced(answer: object) -> Finding:
             items.append(Item(letter, (word(f"subject-{parts.subject}"),), clue))
         else:
             clash = letter
-    items.append(Item("CLASH", (clash,), text("check.clue-clash")))
+    items.append(Item("clash", (clash,), text("check.clue-clash")))
     return judge_table("01.6", tuple(items), read_table(answer), _subject_or_letter)
 
 
 def _subject_or_letter(key: str, value: str) -> tuple[str, ...]:
-    if key != "CLASH":
+    if key != "clash":
         return choice([f"subject-{number}" for number in range(1, 8)])(key, value)
     letter = plain(value).upper()
     if letter not in ENHANCED:

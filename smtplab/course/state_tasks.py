@@ -1,8 +1,8 @@
 """Exercise 03, predict state and reply: each session is played on the lab, and the answer held against it."""
 
-from smtplab.course.answers import plain, read_lines, read_table, short
+from smtplab.course.answers import read_lines, read_table, short
 from smtplab.course.playing import play
-from smtplab.course.task import Finding, Item, Task, Unreadable, judge_table
+from smtplab.course.task import Finding, Item, Task, Unreadable, judge_table, plain
 from smtplab.explain.catalogue import text
 from smtplab.protocol.machine import State
 
@@ -85,7 +85,7 @@ def _make_554(answer: object) -> Finding:
     points = sum((played.took("EHLO") or played.took("HELO"), played.took("MAIL"), is_data, done))
     if done:
         return Finding(points, text("check.03.4"))
-    names = {"number": number, "line": last.line, "code": last.code, "before": last.before, "state": last.after}
+    names = {"number": number, "line": last.shown, "code": last.code, "before": last.before, "state": last.after}
     return Finding(points, text("check.other-code" if is_data else "check.no-data", **names))
 
 

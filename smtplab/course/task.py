@@ -1,5 +1,6 @@
 """What a task is, and what its judge finds: values without any rule about SMTP."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -50,6 +51,15 @@ class Unreadable(Exception):
         super().__init__(text(f"check.{key}", **names))
 
 
+def plain(words: str) -> str:
+    """Words to compare by: lower case, without marks around them, one blank between them.
+
+    >>> plain(" Not-now. ")
+    'not now'
+    """
+    return " ".join(re.sub(r"[-_\s]+", " ", words).strip(" .!,;:'\"").lower().split())
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of a task that is answered by a table.
@@ -82,15 +92,15 @@ def judge_table(id: str, items: tuple[Item, ...], given: Mapping[str, str], read
         The task's: its catalogue text is what is said when all is right.
     items : tuple of Item
     given : mapping
-        The answer, key to value.
+        The answer, plain key to value.
     read : callable
     """
     points, message = 0, ""
     for item in items:
         try:
-            if item.key not in given:
+            if plain(item.key) not in given:
                 raise Unreadable("no-item", item=item.key)
-            said = read(item.key, given[item.key])
+            said = read(item.key, given[plain(item.key)])
         except Unreadable as error:
             message = message or str(error)
             continue
