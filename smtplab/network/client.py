@@ -86,7 +86,7 @@ class Client:
         self._listeners: list[Callable[[Client], object]] = []
         self._hang_up = weakref.finalize(self, link.close)
         self._watched = False
-        self.greeting: Reply | NoReply = self._outcome(self._converse(b""), 0)
+        self.greeting: Reply | NoReply = self._outcome(self._converse(b""))
 
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give the reply to it.
@@ -218,19 +218,17 @@ class Client:
             self._look()
             if self._conversation.is_over:
                 return self._judged(no_reply("closed"))
-            before = len(self._conversation.dialogue.due)
-            outcome = self._outcome(self._converse(octets), before)
+            outcome = self._outcome(self._converse(octets))
         if self._listeners:
             self._tell()
         return self._judged(outcome)
 
-    def _outcome(self, new: list[Exchange], before: int) -> Reply | NoReply:
-        """The answer among new exchanges, behind those that were due before; or why there is none."""
-        for exchange in new:
-            if exchange.reply is not None and exchange.event != UNASKED:
-                if not before:
+    def _outcome(self, new: list[Exchange]) -> Reply | NoReply:
+        """The reply, among new exchanges, to the octets said last; or why there is none."""
+        if self._conversation.is_answered:
+            for exchange in reversed(new):
+                if exchange.reply is not None and exchange.event != UNASKED:
                     return Reply(exchange.reply.code, exchange.reply.lines, exchange.reply.octets, exchange)
-                before -= 1
         conversation = self._conversation
         if conversation.is_over:
             return no_reply("lost")

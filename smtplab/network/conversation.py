@@ -18,7 +18,9 @@ KEPT_EXCHANGES = 100_000
 ENTRY_OCTETS = 160
 """What an entry costs beside its octets."""
 
+SEND_OCTETS = 256 * 1024
 SEGMENT = (65536,)
+"""The most octets handed over, and taken, in one call."""
 
 
 class Conversation:
@@ -36,6 +38,7 @@ class Conversation:
         self._began = clock()
         self._said = bytearray()
         self._log: list[tuple[int | bytes, float]] = []
+        self._dropped = 0
         self._kept: tuple[int, int] | None = None
         self._is_folding = False
         self.cannot_send = False
@@ -44,7 +47,7 @@ class Conversation:
     def _start_folding(self) -> None:
         self.dialogue = Dialogue(self._edition)
         self.is_over = False
-        self._folded = self._flown = self._octets = 0
+        self._folded = self._flown = self._octets = self._answered = 0
 
     def say(self, octets: bytes) -> None:
         """Octets that are to go out."""
@@ -55,13 +58,18 @@ class Conversation:
         """True when octets are left that have not gone out, as far as folded, and may still go."""
         return len(self._said) > self._flown and not self.cannot_send
 
+    @property
+    def is_answered(self) -> bool:
+        """True when the last exchange answers the last octets said; else those are mail data, or wait for a reply."""
+        return self._answered == self._dropped + len(self._said)
+
     def send(self, send: Callable[[bytes], int]) -> None:
         """Let `send` take what it can of the unsent octets; `fold` stands before and after it.
 
         All is one call of C code, as in `receive`: an interrupt comes before it or after it, and never between
         the octets' leaving and their being noted.
         """
-        unsent = bytes(self._said[self._flown :])
+        unsent = bytes(self._said[self._flown : self._flown + SEND_OCTETS])
         try:
             self._log.extend(zip(map(send, (unsent,)), iter(self._clock, None)))  # noqa: B905
         except BlockingIOError:
@@ -102,7 +110,9 @@ class Conversation:
                 self._flown = flown
                 self._octets += what + ENTRY_OCTETS
             elif what:
-                new += dialogue.received(what)
+                for exchange in dialogue.received(what):
+                    self._answered += len(exchange.sent)
+                    new.append(exchange)
                 self._octets += len(what) + ENTRY_OCTETS
             elif not self.is_over:
                 self.is_over = True
@@ -118,6 +128,7 @@ class Conversation:
         if self._kept is None:
             self._kept = (self._folded, self._flown)
         entries, flown = self._kept
+        self._dropped += self._flown - flown
         del self._said[flown : self._flown]
         self._flown = flown
         self._folded = entries

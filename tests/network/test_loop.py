@@ -53,7 +53,9 @@ def test_a_line_without_crlf_is_no_line_yet(server: LoopbackServer, octets: byte
         assert raw.ask(b"\r\n")[:3] in (b"500", b"501")
 
 
-@pytest.mark.parametrize("octets", [b"\r\n", b"\x00\r\n", b"\xff\xfe\r\n", "\u201cNOOP\u201d\r\n".encode(), b" NOOP\r\n"])
+@pytest.mark.parametrize(
+    "octets", [b"\r\n", b"\x00\r\n", b"\xff\xfe\r\n", "\u201cNOOP\u201d\r\n".encode(), b" NOOP\r\n"]
+)
 def test_what_is_no_command_is_answered_500_and_the_session_goes_on(server: LoopbackServer, octets: bytes) -> None:
     with Raw(server.port) as raw:
         raw.read_until(b"\r\n")
@@ -87,10 +89,8 @@ def test_a_client_that_never_reads_is_read_no_more(server: LoopbackServer) -> No
     with Raw(server.port) as deaf:
         deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.socket.settimeout(0.5)
-        sent = 0
         with pytest.raises(TimeoutError):
-            while sent < 100_000_000:
-                sent += deaf.socket.send(b"HELP\r\n" * 10_000)
+            deaf.say(b"HELP\r\n" * 10_000_000)
         with server.connect() as other:
             assert other.send("NOOP").code == 250
     until(lambda: not any(record.open for record in server.sessions))
@@ -140,7 +140,9 @@ def test_a_closed_session_whose_client_stays_is_let_go(server: LoopbackServer, m
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(
     st.binary(max_size=60),
-    st.sampled_from([b"\r\n", b"EHLO x\r\n", b"MAIL FROM:<>\r\n", b"RCPT TO:<bob@lab.example>\r\n", b"DATA\r\n", b".\r\n"]),
+    st.sampled_from(
+        [b"\r\n", b"EHLO x\r\n", b"MAIL FROM:<>\r\n", b"RCPT TO:<bob@lab.example>\r\n", b"DATA\r\n", b".\r\n"]
+    ),
 ), max_size=12))
 def test_any_octets_leave_the_server_well(pieces: list[bytes]) -> None:
     with LoopbackServer() as server:
@@ -219,7 +221,8 @@ print("well")
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 def test_a_machine_without_a_file_left_gives_a_421_greeting_and_recovers() -> None:
-    done = subprocess.run([sys.executable, "-c", NO_FILES_LEFT], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", NO_FILES_LEFT]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "well\n", done.stderr
 
 

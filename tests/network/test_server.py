@@ -2,7 +2,6 @@
 
 import gc
 import smtplib
-import socket
 import subprocess
 import sys
 import threading
@@ -73,8 +72,8 @@ def test_a_shorter_idle_time_holds_for_sessions_that_wait_already() -> None:
 
 
 def test_a_session_that_talks_is_not_idle() -> None:
-    with LoopbackServer(World(idle_s=1.0)) as server, server.connect() as client:
-        end = perf_counter() + 1.3
+    with LoopbackServer(World(idle_s=0.5)) as server, server.connect() as client:
+        end = perf_counter() + 0.8
         while perf_counter() < end:
             assert client.send("NOOP").code == 250
         until(lambda: client.is_over)
@@ -82,7 +81,7 @@ def test_a_session_that_talks_is_not_idle() -> None:
 
 
 def test_an_option_that_the_world_lacks_is_told() -> None:
-    with LoopbackServer() as server, pytest.raises(TypeError, match="no option 'storage'; it has .*storage_octets"):
+    with LoopbackServer() as server, pytest.raises(TypeError, match=r"no option 'storage'; it has .*storage_octets"):
         server.change(storage=0)
 
 
@@ -207,11 +206,3 @@ def test_it_is_shown_where_it_listens() -> None:
     with LoopbackServer() as server:
         assert repr(server) == f"<LoopbackServer at 127.0.0.1:{server.port}>"
     assert repr(server) == "<LoopbackServer, closed>"
-
-
-def test_nobody_outside_can_reach_it() -> None:
-    with LoopbackServer() as server:
-        others = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
-        for address in others - {"127.0.0.1"}:
-            with pytest.raises(OSError), socket.create_connection((address, server.port), timeout=2):
-                pass

@@ -1,0 +1,91 @@
+"""A real interrupt, at random moments and in a wait: the client goes on, and each reply finds its own command."""
+
+import subprocess
+import sys
+
+import pytest
+
+AT_RANDOM = """
+import random, signal
+from smtplab.network import LoopbackServer
+random.seed(SEED)
+with LoopbackServer() as server:
+    client = server.connect()
+    interrupts = done = 0
+    wrong = []
+    while done < 1500:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(0.00002, 0.0006))
+            while done < 1500:
+                done += 1
+                name = f"n{done}"
+                reply = client.send(f"VRFY {name}")
+                if not str(reply).startswith(f"550 {name}:"):
+                    wrong.append((name, reply))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            interrupts += 1
+    assert not wrong, wrong
+    assert interrupts > 50, interrupts
+    assert str(client.send("VRFY last")).startswith("550 last:")
+    for exchange in client.exchanges[1:]:
+        name = exchange.command.argument
+        assert exchange.reply.text.startswith(f"{name}:"), exchange
+    assert client.transcript.exchanges() == list(client.exchanges)
+    for direction in "CS":
+        seen = [b"".join(e.octets for e in transcript.entries if e.direction == direction)
+                for transcript in (client.transcript, server.sessions[0].transcript)]
+        assert seen[0] == seen[1]
+    client.close()
+print("well")
+"""
+
+IN_A_WAIT = """
+import signal, socket, threading
+from smtplab.network import Client
+listener = socket.create_server(("127.0.0.1", 0))
+go_on = threading.Event()
+def serve():
+    connection = listener.accept()[0]
+    connection.sendall(b"220 slow\\r\\n")
+    connection.recv(100)
+    go_on.wait(10)
+    connection.sendall(b"250 the first\\r\\n")
+    connection.recv(100)
+    connection.sendall(b"251 the second\\r\\n")
+    connection.recv(100)
+thread = threading.Thread(target=serve)
+thread.start()
+client = Client("127.0.0.1", listener.getsockname()[1], timeout_s=10)
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    client.send("NOOP 1")
+    print("not interrupted")
+except KeyboardInterrupt:
+    pass
+go_on.set()
+print(client.send("NOOP 2"))
+print(client.exchanges[1].command, client.exchanges[1].reply)
+client.close()
+thread.join(10)
+"""
+
+CTRL_C = "import signal; signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+
+
+def run(code: str) -> str:
+    command = [sys.executable, "-c", CTRL_C + code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+@pytest.mark.parametrize("seed", range(3))
+def test_interrupts_at_any_moment_leave_the_record_true(seed: int) -> None:
+    assert run(AT_RANDOM.replace("SEED", str(seed))) == "well\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+def test_an_interrupted_wait_ends_at_once_and_the_late_reply_finds_its_command() -> None:
+    assert run(IN_A_WAIT) == "251 the second\nNOOP 1 250 the first\n"

@@ -1,0 +1,150 @@
+"""The server in a terminal: what it prints while telnet, swaks and others talk to it."""
+
+import io
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from smtplab.network import LoopbackServer
+from smtplab.network.serve import LiveLog, serve
+from smtplab.protocol.transcript import Entry
+from tests.network.raw import Raw
+
+SERVE = "import sys; from smtplab.network.serve import serve; sys.exit(serve())"
+
+
+class Served:
+    """``serve`` in a process of its own, as in a terminal."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.out = self.process.stdout
+        found = re.match(r"Listening on 127\.0\.0\.1:(\d+)\.", self.out.readline())
+        assert found
+        self.port = int(found[1])
+
+    def read_until(self, wanted: str) -> list[str]:
+        lines = []
+        for line in self.out:
+            lines.append(line.rstrip("\n"))
+            if wanted in line:
+                return lines
+        pytest.fail(f"{wanted!r} was not printed, but {lines}")
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    running = Served()
+    yield running
+    running.process.kill()
+    running.process.wait()
+    running.out.close()
+
+
+def test_each_line_is_logged_with_its_session(served: Served) -> None:
+    with Raw(served.port) as raw:
+        raw.read_until(b"220")
+        raw.say(b"HELO me.example\r\nQUIT\r\n")
+        raw.read_all()
+    assert served.read_until("-- closed") == [
+        "[1] S: 220 lab.example SMTP service ready",
+        "[1] C: HELO me.example",
+        "[1] C: QUIT",
+        "[1] S: 250 lab.example greets me.example",
+        "[1] S: 221 lab.example closes the channel",
+        "[1] -- closed",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+def test_ctrl_c_ends_it_quietly(served: Served) -> None:
+    assert served.stop() == 0
+    assert served.out.read() == "The server has ended.\n"
+
+
+def test_a_port_in_use_is_told_in_a_sentence() -> None:
+    out = io.StringIO()
+    with LoopbackServer() as server:
+        assert serve(server.port, out=out) == 1
+    assert out.getvalue().startswith(f"Port {server.port} of 127.0.0.1 cannot be had")
+
+
+@pytest.mark.skipif(not shutil.which("swaks"), reason="swaks is not installed")
+def test_swaks_delivers_a_mail(served: Served) -> None:
+    command = ["swaks", "--server", "127.0.0.1", "--port", str(served.port), "--ehlo", "student.example",
+               "--from", "alice@student.example", "--to", "bob@lab.example", "--body", "Hello\n.dot\n"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
+    lines = served.read_until("-- closed")
+    assert "[1] C: RCPT TO:<bob@lab.example>" in lines
+    assert any("Message accepted" in line for line in lines)
+
+
+@pytest.mark.skipif(not (shutil.which("telnet") and shutil.which("expect")), reason="telnet and expect are needed")
+def test_a_session_typed_into_telnet_works(served: Served) -> None:
+    script = f"""
+set timeout 20
+spawn telnet 127.0.0.1 {served.port}
+expect "220 "
+send "EHLO student.example\\r"
+expect "250 HELP"
+send "RCPT TO:<bob@lab.example>\\r"
+expect "503 "
+send "MAIL FROM:<alice@student.example>\\r"
+expect "250 Sender"
+send "RCPT TO:<bob@lab.example>\\r"
+expect "250 Recipient"
+send "DATA\\r"
+expect "354 "
+send "Subject: Hello\\r\\rHello Bob.\\r.\\r"
+expect "250 Message accepted"
+send "QUIT\\r"
+expect "221 "
+expect eof
+"""
+    subprocess.run(["expect", "-c", script], capture_output=True, timeout=60, check=True)
+    lines = served.read_until("-- closed")
+    assert "[1] C: Hello Bob." in lines
+    assert "[1] S: 250 Message accepted: 30 octets for 1 recipient" in lines
+
+
+def shown(*entries: Entry) -> list[str]:
+    log = LiveLog()
+    return [line for entry in entries for line in log.lines(7, entry)]
+
+
+def test_a_line_in_pieces_is_shown_when_it_is_whole() -> None:
+    assert shown(Entry("C", b"NO"), Entry("C", b"OP\r"), Entry("C", b"\nRS")) == ["[7] C: NOOP"]
+
+
+def test_a_bare_lf_is_told_while_the_line_is_not_whole() -> None:
+    assert shown(Entry("C", b"NOOP\n")) == ["[7]    bare LF seen, no CRLF yet"]
+
+
+def test_odd_characters_are_named() -> None:
+    assert shown(Entry("C", "NOOP\u00a0x\r\n".encode())) == [
+        "[7] C| NOOP\\xc2\\xa0x\\r\\n", "[7]    character 5 is U+00A0, NO-BREAK SPACE",
+    ]
+
+
+def test_what_was_no_line_yet_is_shown_at_the_end() -> None:
+    assert shown(Entry("C", b"NOO"), Entry("-", event="lost")) == ["[7] C| NOO", "[7] -- lost"]
+
+
+def test_a_long_message_is_told_by_its_beginning() -> None:
+    lines = shown(Entry("C", b"x\r\n" * 1000), Entry("S", b"250 OK\r\n"))
+    assert lines[39:] == ["[7] C: x", "[7]    ... 960 more lines ...", "[7] S: 250 OK"]
+
+
+def test_a_terminal_sees_no_control_characters() -> None:
+    assert shown(Entry("C", b"NOOP \x1b[2J\r\n"))[0] == "[7] C| NOOP \\x1b[2J\\r\\n"
