@@ -71,13 +71,15 @@ def _judge_order(id: str, lines: Sequence[str], given: str, goal: Counter[str]) 
         message = text("check.missing-line", line=missing)
     elif not message and not delivered:
         message = _who_got_it(played, goal)
-    points = _steps(reached)
-    return Finding(min(points, 4), message) if message else Finding(points, text(f"check.{id}"))
+    return _finding(id, reached, message)
 
 
-def _steps(reached: Sequence[bool]) -> int:
-    """How many of these come before the first that was not reached."""
-    return len(list(takewhile(bool, reached)))
+def _finding(id: str, reached: Sequence[bool], message: str) -> Finding:
+    """A point for each thing before the first not reached; the last point is kept back while something is amiss."""
+    points = len(list(takewhile(bool, reached)))
+    if message:
+        return Finding(min(points, len(reached) - 1), message)
+    return Finding(points, text(f"check.{id}"))
 
 
 def _who_got_it(played: Play, goal: Counter[str]) -> str:
@@ -98,8 +100,7 @@ def _the_dot(answer: object) -> Finding:
     message = first_trouble(played, ("QUIT",))
     if not message and not delivered:
         message = _who_got_it(played, Counter({BOB: 1}))
-    points = _steps((delivered, clean, _is_closed(played)))
-    return Finding(min(points, 2), message) if message else Finding(points, text("check.02.3"))
+    return _finding("02.3", (delivered, clean, _is_closed(played)), message)
 
 
 TASKS = (

@@ -1,7 +1,9 @@
 """Each checker on a good, a partial and a bad answer, and on what it says; and on answers that are none."""
 
 import itertools
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,10 @@ from hypothesis import strategies as st
 
 import smtplab
 from smtplab.course.checks import TASKS, CheckResult, check
+from smtplab.course.playing import play
+from smtplab.explain import explain
+from smtplab.explain.catalogue import texts
+from smtplab.protocol.enhanced_codes import read_enhanced_code
 from tests.course.answers import GOOD
 
 EHLO, ALICE = "EHLO student.example", "MAIL FROM:<alice@student.example>"
@@ -251,6 +257,33 @@ def test_three_hints_can_be_asked_for_and_none_comes_unasked(id: str) -> None:
     assert [hint[:12] for hint in hints] == ["Hint 1 of 3:", "Hint 2 of 3:", "Hint 3 of 3:"]
     assert hints[0].endswith("?")
     assert hints[2] in str(check(id, None, hint=3))
+
+
+LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "source"
+
+
+@pytest.mark.parametrize(("key", "hint"), texts("hint").items())
+def test_what_a_hint_points_to_is_there(key: str, hint: str) -> None:
+    for number in re.findall(r"lesson (\d\d)", hint):
+        (lesson,) = LESSONS.glob(f"{number}_*.py")
+        for quoted in re.findall(r', "([^"]+)"|: "([^"]+)"', hint):
+            assert "".join(quoted) in lesson.read_text("utf-8")
+    for call in re.findall(r"smtplab\.\w+\([^)]*\)", hint):
+        assert eval(call, {"smtplab": smtplab}) is not None
+
+
+def test_the_steps_worked_in_hints_are_true() -> None:
+    def last(*said: str) -> str:
+        step = play(said).steps[-1]
+        return f"{step.code} {step.after}"
+
+    assert [explain(*each).verdict_id for each in ((221,), (399,), (421, "NOOP"))] == ["yes", "more", "not-now"]
+    assert read_enhanced_code("5.6.0").code.agrees_with(554)
+    assert last(EHLO, "VRFY bob") == "250 READY"
+    assert last(EHLO, "DATA") == "503 READY"
+    assert last(EHLO, ALICE, BOB, "DATA", "Hello", "RSET") == "none MAIL_DATA"
+    assert last(EHLO, "MAIL FROM:<zoe@student.example>", "RSET", ALICE, BOB) == "250 RECIPIENTS_KNOWN"
+    assert last(EHLO, ALICE, "DATA") == "503 SENDER_KNOWN"
 
 
 @pytest.mark.parametrize("hint", [4, -1, "a", None, 1.5, object()])
