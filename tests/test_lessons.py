@@ -211,14 +211,14 @@ def _errors(outputs: dict[str, list[nbformat.NotebookNode]]) -> list[str]:
 
 
 def _readable(outputs: list[nbformat.NotebookNode]) -> list[tuple[str, str]]:
-    """What a reader sees; a live widget is only the address of a model, another one each time."""
+    """What a reader sees; of a live widget only its static form, and not the folded record with segments and times."""
     seen = []
     for output in outputs:
         if output.output_type == "stream":
             seen.append((output.name, output.text))
         for kind, data in output.get("data", {}).items():
-            if "widget-view" not in kind and "application/vnd.jupyter.widget-view+json" not in output.data:
-                seen.append((kind, str(data)))
+            if "application/vnd.jupyter.widget-view+json" not in output.data:
+                seen.append((kind, re.sub(r'data-smtplab-static="\w+"|<pre class="octets">.*?</pre>', "", str(data))))
     return seen
 
 

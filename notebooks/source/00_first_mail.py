@@ -31,8 +31,8 @@ import smtplab
 smtplab.doctor()
 
 # %% [markdown]
-# Each line should begin with `ok`.
-# Under a line that does not, you find one command that mends it.
+# Each line should begin with ✓ or `ok`.
+# A line with ✗ or `NOT` comes with a command that mends it.
 #
 # ## Where SMTP stands
 #
@@ -75,13 +75,14 @@ client.greeting
 #
 # Now you say hello with `EHLO` and the name of your computer.
 # But first, guess what the server will answer.
+# The word in capitals is where the talk stands; does it move on?
 # A wrong guess costs nothing: nobody counts.
 
 # %%
 smtplab.predict("EHLO student.example", client)
 
 # %% [markdown]
-# Send it.
+# Send it, then look at your guess again.
 
 # %%
 client.send("EHLO student.example")

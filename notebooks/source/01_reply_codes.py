@@ -24,7 +24,7 @@
 # %%
 import smtplab
 
-# %load_ext smtplab
+# %reload_ext smtplab
 
 # %% [markdown]
 # A cell that begins with `%%smtp` sends its lines over a new connection.

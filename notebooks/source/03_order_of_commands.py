@@ -25,7 +25,7 @@
 # %%
 import smtplab
 
-# %load_ext smtplab
+# %reload_ext smtplab
 
 smtplab.state_diagram()
 

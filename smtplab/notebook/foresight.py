@@ -16,19 +16,23 @@ from smtplab.protocol.session import Session
 from smtplab.protocol.wire import CRLF, encode, parse_command
 
 _BELIEFS: dict[str, tuple[str, ...]] = {
+    "EHLO first": ("ehlo-is-login", "text-decides"),
+    "HELO first": ("ehlo-is-login", "text-decides"),
+    "RCPT wrong-moment": ("error-ends-session", "to-header-adds-recipients"),
+    "DATA more": ("quit-sends-mail", "to-header-adds-recipients"),
     "EHLO": ("second-ehlo-keeps-mail", "ehlo-only-once", "ehlo-is-login"),
     "HELO": ("second-ehlo-keeps-mail", "ehlo-only-once", "ehlo-is-login"),
     "MAIL": ("from-header-is-sender", "error-ends-session"),
     "RCPT": ("to-header-adds-recipients", "refused-recipient-ends-mail", "vrfy-comes-first"),
     "DATA": ("to-header-adds-recipients", "error-ends-session"),
-    DATA_END: ("dot-belongs-to-message", "quit-sends-mail"),
+    DATA_END: ("to-header-adds-recipients", "dot-belongs-to-message", "quit-sends-mail"),
     "RSET": ("error-ends-session", "noop-starts-again"),
     "VRFY": ("vrfy-comes-first", "error-ends-session"),
     "NOOP": ("noop-starts-again", "text-decides"),
     "QUIT": ("quit-sends-mail", "text-decides"),
     "": ("error-ends-session", "text-decides", "x0z-is-always-syntax"),
 }
-"""By event: beliefs, without a code in them, that a question about its reply may offer as wrong options."""
+"""By event, or event and verdict, or the first hello: beliefs that a question may offer as wrong options."""
 
 _SILENCE = ("commands-inside-message", "dot-anywhere-ends-message")
 
@@ -60,7 +64,9 @@ def options_for(step: Exchange | None) -> tuple[str, tuple[str, ...]]:
     if step is None:
         return text("predict.part"), _SILENCE
     explanation = explain(step)
-    beliefs = (*_BELIEFS.get(step.event, ()), *_BELIEFS[""])
+    first = "first" if step.before.client_name is None else explanation.verdict_id
+    keys = (f"{step.event} {first}", step.event, "")
+    beliefs = tuple(id for key in keys for id in _BELIEFS.get(key, ()))
     if explanation.misconception:
         beliefs = (explanation.misconception, *beliefs)
     return first_sentence(explanation), tuple(sorted(dict.fromkeys(beliefs), key=_names_a_code))
