@@ -41,8 +41,8 @@ def _lines(diagram: "StateDiagram") -> Iterator[str]:
         yield f'  {edge.tail} -> {edge.head} [id="{edge.id}", label={said}, {look}{forward}];'
     for name, mark in classes.items():
         if mark == "refused" and name.startswith("refused-"):
-            state = name.removeprefix("refused-")
-            yield f'  {state} -> {state} [id="{name}", label={_quoted(labels[name])}, {_REFUSED}, {_LOOP}];'
+            at = name.removeprefix("refused-")
+            yield f'  {at} -> {at} [id="{name}", label={_quoted(labels[name])}, {_REFUSED}, {_LOOP}];'
     yield "}"
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from smtplab.explain import explain
@@ -54,20 +54,24 @@ class CellView:
 
 
 @magics_class
-class SmtpMagics(Magics):  # type: ignore[misc]  # IPython's base is not typed
+class SmtpMagics(Magics):
     """The magics, and the sessions that stay."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._sessions: dict[str, tuple[LoopbackServer, Client]] = {}
 
-    @line_cell_magic("smtp")  # type: ignore[untyped-decorator]
+    @no_var_expand
+    @line_cell_magic
     def smtp(self, line: str, cell: str | None = None) -> object:
         """``%smtp LINE`` sends one line; ``%%smtp [name] [--edition 5321] [--octets]`` plays the lines of the cell."""
         try:
-            return self._send(line) if cell is None else self._play(line, cell)
+            if cell is None:
+                return self._send(line)
+            self._play(line, cell)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        return None
 
     def _send(self, line: str) -> Reply | NoReply:
         if not line:

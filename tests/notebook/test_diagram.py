@@ -1,0 +1,394 @@
+"""The picture is the table: committed SVG, DOT source and text twin show the machine's rows and nothing else."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from smtplab.network import memory_server
+from smtplab.notebook import bake, html
+from smtplab.notebook.diagram import StateDiagram, state_diagram
+from smtplab.notebook.edges import edge_of, edges, from_everywhere, questions, reachable, refusals
+from smtplab.notebook.picture import can_lay_out, lay_out
+from smtplab.protocol.machine import ANY, EDITIONS, Kind, State, machine
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Transcript
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+PATH = Transcript.parse("""\
+S: 220 lab.example
+C: RCPT TO:<bob@lab.example>
+S: 503 no
+C: EHLO me.example
+S: 250 lab.example
+C: MAIL FROM:<alice@me.example>
+S: 250 ok
+C: RCPT TO:<bob@lab.example>
+S: 250 ok
+C: RCPT TO:<carol@lab.example>
+S: 450 busy
+C: RCPT TO:<dora@lab.example>
+S: 250 ok
+C: DATA
+S: 354 go on
+C: .
+S: 552 too much
+C: NOOP
+S: 250 ok
+C: MAIL FROM:<alice@me.example>
+S: 250 ok
+C: RSET
+S: 250 ok
+""")
+
+REFUSED_GREETING = Transcript.parse("S: 554 no\nC: HELO me\nS: 503 no\nC: QUIT\nS: 221 bye\n")
+
+VARIANTS = {
+    "whole": state_diagram(),
+    "refusals": state_diagram(refusals=True),
+    "5321 refusals": state_diagram(edition=5321, refusals=True),
+    **{f"lit {state}": state_diagram(state) for state in State},
+    "legal": state_diagram(State.RECIPIENTS_KNOWN, legal=True),
+    "refused step": state_diagram(PATH.exchanges()[5]),
+    "path": state_diagram(PATH),
+    "refused greeting": state_diagram(REFUSED_GREETING),
+    "projector": state_diagram(PATH, size="projector"),
+}
+
+
+def groups(diagram: StateDiagram) -> dict[str, set[str]]:
+    """Id and classes of each group of the picture."""
+    root = ElementTree.fromstring(diagram.svg())
+    return {g.attrib["id"]: set(g.attrib["class"].split()) for g in root.iter(f"{SVG}g")}
+
+
+def label(diagram: StateDiagram, name: str) -> str:
+    group = next(g for g in ElementTree.fromstring(diagram.svg()).iter(f"{SVG}g") if g.get("id") == name)
+    return "".join(group.itertext())
+
+
+def drawn_rows(edition: int) -> set[tuple[str, str, str, str]]:
+    """What the table wants drawn, read from its rows without the help of `edges`."""
+    talking = {State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN, State.REFUSED}
+    return {
+        (row.state, row.event, row.next_state, row.kind)
+        for row in machine(edition).rows
+        if ANY not in (row.state, row.event) and row.next_state and row.kind is not Kind.VIOLATION
+        and not (row.kind is Kind.REFUSE and row.event == "DATA-END")
+        and not (row.event == "QUIT" and row.state in talking - {State.READY, State.REFUSED})
+    }
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_edges_are_the_tables_rows(edition: int) -> None:
+    found = {(e.tail, event, e.head, e.kind) for e in edges(edition) for event in e.events}
+    assert found == drawn_rows(edition)
+    assert sum(len(e.events) for e in edges(edition)) == len(found)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_row_is_drawn_or_told_in_the_caption(edition: int) -> None:
+    drawn = {(e.tail, event, e.head) for e in edges(edition) for event in e.events}
+    loops = {(state, event) for state, events in refusals(edition).items() for event in events}
+    for row in machine(edition).rows:
+        told = row.event in (*from_everywhere(edition), *questions(edition))
+        changes_nothing = row.next_state is None and not row.remembers and not row.forgets
+        assert (
+            row.kind is Kind.VIOLATION or ANY in (row.state, row.event) or told
+            or (row.state, row.event, row.next_state) in drawn
+            or (row.state, row.event) in loops
+            or (changes_nothing and row.event == "RSET")  # nothing to drop: the table's word for "stay"
+        ), row
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_committed_picture_has_exactly_the_tables_states_and_edges(edition: int) -> None:
+    ids = set(groups(state_diagram(edition=edition)))
+    assert {i for i in ids if i.startswith("state-")} == {f"state-{state}" for state in State}
+    assert {i for i in ids if i.startswith("edge-")} == {edge.id for edge in edges(edition)}
+    assert ids - {e.id for e in edges(edition)} - {f"state-{s}" for s in State} \
+        == {f"refused-{s}" for s in State if s is not State.CLOSED}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_labels_and_kinds_of_the_committed_picture_are_the_edges(edition: int) -> None:
+    diagram = state_diagram(edition=edition)
+    found = groups(diagram)
+    for edge in edges(edition):
+        assert label(diagram, edge.id) == edge.label
+        assert {"edge", edge.kind} <= found[edge.id]
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot on this machine")
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_baking_again_draws_the_same_picture(edition: int) -> None:
+    def shape(svg: str) -> list[tuple[object, ...]]:
+        root = ElementTree.fromstring(svg)
+        return [(g.get("id"), g.get("class"), "".join(g.itertext())) for g in root.iter(f"{SVG}g")]
+
+    assert shape(bake.draw(edition)) == shape(html.static(f"machine-{edition}.svg"))
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_source_has_the_same_edges(edition: int) -> None:
+    source = state_diagram(edition=edition, refusals=True).source
+    found = re.findall(r'^  (\w+) -> (\w+) \[id="(edge-[^"]+)"', source, re.M)
+    assert found == [(e.tail, e.head, e.id) for e in edges(edition)]
+
+
+def test_without_refusals_the_source_holds_no_refusal_and_no_state_that_needs_one() -> None:
+    source = state_diagram().source
+    assert "REFUSED" not in source
+    assert "violation" not in source
+    assert set(re.findall(r"^  (\w+) \[id=", source, re.M)) == {*map(str, State)} - {"REFUSED"}
+
+
+def test_the_source_is_the_same_in_every_run() -> None:
+    program = "from smtplab import state_diagram as d; print(d(refusals=True).source, d('READY').svg())"
+    runs = {
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed},
+                       capture_output=True, check=True).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(runs) == 1
+
+
+def test_marking_needs_no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    assert "lit" in groups(state_diagram(State.READY))["state-READY"]
+
+
+# Where something stands
+
+@pytest.mark.parametrize("state", State)
+def test_a_state_its_name_and_a_session_in_it_light_the_same_state(state: State) -> None:
+    for what in (state, str(state), str(state).lower(), Session(state)):
+        lit = {name for name, classes in groups(state_diagram(what)).items() if "lit" in classes}
+        assert lit == {f"state-{state}"}
+        assert state_diagram(what).text.startswith(f"You are at {state}: ")
+
+
+def test_a_client_lights_its_state_and_the_last_step() -> None:
+    client = memory_server().connect()
+    client.send("EHLO me.example")
+    found = groups(state_diagram(client))
+    assert "lit" in found["state-READY"]
+    assert "taken" in found["edge-GREETED-EHLO-HELO-READY"]
+    refused = client.send("RCPT TO:<bob@lab.example>")
+    for what in (client, refused, refused.exchange):
+        found = groups(state_diagram(what))
+        assert "refused" in found["refused-READY"]
+        assert label(state_diagram(what), "refused-READY") == "RCPT 503"
+        assert not any("taken" in classes for classes in found.values())
+
+
+def test_the_caption_counts_the_recipients_and_says_that_a_refusal_changed_nothing() -> None:
+    caption = state_diagram(PATH.exchanges()[5]).caption
+    assert caption.startswith("You are at RECIPIENTS_KNOWN: sender known, 1 recipient. ")
+    assert "The last step, RCPT 450, was refused, so nothing changed." in caption
+    assert "2 recipients" in state_diagram(PATH.exchanges()[6]).caption
+
+
+@pytest.mark.parametrize("state", [s for s in State if s is not State.CLOSED])
+def test_legal_keeps_exactly_what_is_in_sequence(state: State) -> None:
+    found = groups(state_diagram(state, legal=True))
+    legal = {name for name, classes in found.items() if "legal" in classes}
+    in_sequence = {
+        edge.id for edge in edges()
+        if edge.tail is state and edge.kind is not Kind.REFUSE
+        and any(machine().in_sequence(state, event) for event in edge.events)
+    }
+    assert legal == in_sequence
+    assert all("pale" in found[edge.id] for edge in edges() if edge.id not in legal)
+    assert "pale" not in found[f"state-{state}"]
+
+
+def test_legal_names_the_commands_in_words() -> None:
+    assert "In sequence now: EHLO, HELO, RCPT, RSET, VRFY, EXPN, HELP, NOOP, QUIT." in \
+        state_diagram(State.SENDER_KNOWN, legal=True).text
+    assert "In sequence now: final dot." in state_diagram(State.MAIL_DATA, legal=True).caption
+
+
+def test_a_path_is_numbered_and_ends_in_the_lit_state() -> None:
+    diagram = state_diagram(PATH)
+    found = groups(diagram)
+    assert label(diagram, "edge-READY-MAIL-SENDER_KNOWN") == "4,11: MAIL"
+    assert label(diagram, "edge-SENDER_KNOWN-EHLO-HELO-RSET-READY") == "12: RSET"
+    assert label(diagram, "refused-RECIPIENTS_KNOWN") == "6: RCPT 450"
+    assert label(diagram, "edge-CONNECTED-CONNECT-GREETED") == "1: 220"
+    assert "refused" in found["edge-MAIL_DATA-DATA-END-READY"]  # it moves, and it is a refusal
+    assert "lit" in found["state-READY"]
+    assert "pale" in found["edge-READY-QUIT-CLOSED"]
+
+
+def test_the_words_of_a_path_hold_every_step() -> None:
+    lines = [line for line in state_diagram(PATH).text.splitlines() if re.match(r"\d+\. ", line)]
+    assert len(lines) == len(PATH.exchanges())
+    assert lines[5] == "6. RCPT 450, refused: still RECIPIENTS_KNOWN."
+    assert lines[8] == "9. final dot 552, refused: READY."
+
+
+def test_a_step_against_the_rfc_is_told_and_not_drawn() -> None:
+    record = Transcript.parse("S: 220 a\nC: MAIL FROM:<a@b.example>\nS: 250 ok\n")
+    diagram = state_diagram(record)
+    assert "2. MAIL 250, against the RFC: SENDER_KNOWN." in diagram.text
+    assert diagram.classes["state-SENDER_KNOWN"] == "lit"
+    assert [name for name, how in diagram.classes.items() if how == "taken"] == ["edge-CONNECTED-CONNECT-GREETED"]
+
+
+def test_a_refused_greeting_shows_the_way_that_is_hidden_otherwise() -> None:
+    found = groups(state_diagram(REFUSED_GREETING))
+    assert "refused" in found["edge-CONNECTED-CONNECT-REFUSED"]
+    assert "refused" in found["refused-REFUSED"]
+    assert "shown" in found["state-REFUSED"]
+    assert "shown" in groups(state_diagram(State.REFUSED))["edge-REFUSED-QUIT-CLOSED"]
+
+
+def test_the_empty_transcript_stands_before_the_greeting() -> None:
+    assert state_diagram(Transcript()).state is State.CONNECTED
+
+
+def test_a_hostile_verb_cannot_enter_the_picture() -> None:
+    record = Transcript.parse('S: 220 a\nC: <script>"\\ x\nS: 500 no\n')
+    diagram = state_diagram(record)
+    assert "<script" not in diagram.svg().lower()
+    assert "<script" not in diagram._repr_mimebundle_()["text/html"].lower()
+    if shutil.which("dot"):
+        lay_out(diagram.source, "svg")
+
+
+def test_edge_of_finds_only_what_is_drawn() -> None:
+    assert edge_of(State.READY, "NOOP", State.READY) is None
+    assert set(reachable(edges())) == set(State)
+
+
+# What IPython, files and readers get
+
+def test_a_picture_has_a_role_a_title_a_description_and_a_twin_in_words() -> None:
+    shown = state_diagram("ready")._repr_mimebundle_()
+    root = ElementTree.fromstring(state_diagram("ready").svg())
+    assert root.get("role") == "img"
+    assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert "You are at READY" in (root[1].text or "")
+    assert set(shown) == {"text/html", "text/plain"}
+    assert "<details><summary>In words" in shown["text/html"]
+
+
+def test_it_says_where_the_drawing_comes_from() -> None:
+    for edition in EDITIONS:
+        assert f"Derived from RFC {edition} sections 4.1.4 and 4.3.2" in state_diagram(edition=edition).text
+
+
+def test_files_stand_alone(tmp_path: Path) -> None:
+    svg = state_diagram(PATH).save(tmp_path / "path.svg").read_text("utf-8")
+    assert "<style>" in svg
+    assert "http" not in svg.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    ElementTree.fromstring(svg)
+    assert state_diagram().save(tmp_path / "whole.dot").read_text("utf-8").startswith("digraph")
+
+
+@pytest.mark.skipif(not can_lay_out(), reason="no Graphviz on this machine")
+def test_png_is_laid_out_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert state_diagram().save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    monkeypatch.setenv("PATH", "")
+    assert state_diagram().save(tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+
+
+def test_pygraphviz_stands_in_for_dot(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pygraphviz")
+    monkeypatch.setenv("PATH", "")
+    lay_out.cache_clear()
+    try:
+        assert b"<svg" in lay_out(state_diagram().source, "svg")
+    finally:
+        lay_out.cache_clear()
+
+
+def test_png_without_graphviz_is_told_with_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("smtplab.notebook.picture.find_spec", lambda name: None)
+    lay_out.cache_clear()
+    with pytest.raises(RuntimeError, match="pip install pygraphviz"):
+        state_diagram().save(tmp_path / "a.png")
+
+
+def test_a_graph_that_cannot_be_read_is_told() -> None:
+    if shutil.which("dot") is None:
+        pytest.skip("no dot on this machine")
+    with pytest.raises(RuntimeError, match="syntax error"):
+        lay_out("digraph {", "svg")
+
+
+def test_the_digraph_is_graphviz_own_value() -> None:
+    assert state_diagram().digraph.source.startswith("digraph smtp")
+
+
+@pytest.mark.parametrize(("what", "options", "error", "said"), [
+    ("RAEDY", {}, ValueError, "is no state"),
+    (3.5, {}, TypeError, "A float stands nowhere"),
+    ([1, 2], {}, TypeError, "A list stands nowhere"),
+    (None, {"legal": True}, ValueError, "needs a place to stand"),
+    (None, {"size": "big"}, ValueError, "projector"),
+    (None, {"edition": 821}, ValueError, "2821"),
+])
+def test_bad_input_is_told_in_a_sentence(what: object, options: dict, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        state_diagram(what, **options)
+
+
+def test_an_unknown_ending_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"\.svg, \.png or \.dot"):
+        state_diagram().save(tmp_path / "a.gif")
+
+
+# As a browser draws it
+
+OVERLAPS = """() => {
+  const found = [];
+  for (const svg of document.querySelectorAll('svg')) {
+    const outer = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].filter(t => t.textContent && t.getClientRects().length);
+    const boxes = texts.map(t => [t, t.getBoundingClientRect()]);
+    for (const [t, b] of boxes) {
+      const cut = b.left < outer.left - 1 || b.right > outer.right + 1 || b.top < outer.top - 1;
+      if (cut) found.push('cut: ' + t.textContent);
+      const shape = t.parentNode.querySelector('.shape');
+      if (shape && b.width > shape.getBoundingClientRect().width) found.push('too wide: ' + t.textContent);
+    }
+    for (let i = 0; i < boxes.length; i++) for (let j = 0; j < i; j++) {
+      const [a, b] = [boxes[i][1], boxes[j][1]];
+      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (x > 1 && y > 4) found.push(boxes[i][0].textContent + ' over ' + boxes[j][0].textContent);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.browser
+def test_in_a_browser_no_text_overlaps_another_or_is_cut(tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    figures = html.join(html.element("div", d.figure(), style="width:934px") for d in VARIANTS.values())
+    page_file = tmp_path / "diagrams.html"
+    page_file.write_text(f"<!doctype html><meta charset=utf-8>{html.styled(figures)}", encoding="utf-8")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        page.goto(page_file.as_uri())
+        heights = page.evaluate("[...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height)")
+        overlaps = page.evaluate(OVERLAPS)
+        browser.close()
+    assert overlaps == []
+    assert max(heights) <= 170

@@ -1,0 +1,88 @@
+"""What IPython shows: each value as text and as HTML, without the pure layers knowing."""
+
+import subprocess
+import sys
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from smtplab.explain import explain
+from smtplab.lab.message import Message
+from smtplab.network import memory_server
+from smtplab.notebook.formatters import SHOWN, register
+from smtplab.protocol.paths import NULL_PATH, parse_forward_path
+from smtplab.protocol.wire import Reply
+from smtplab.setup.doctor import DoctorReport, Finding
+
+
+@pytest.fixture(autouse=True)
+def _registered(shell: InteractiveShell) -> None:
+    register(shell)
+
+
+def values() -> dict[str, object]:
+    client = memory_server().connect()
+    reply = client.send("RCPT TO:<bob@lab.example>")
+    session, exchange, transcript = client.session, client.exchanges[-1], client.transcript
+    client.close()
+    bob = parse_forward_path("<bob@lab.example>")
+    return {
+        "Reply": reply, "Exchange": exchange, "Session": session, "Transcript": transcript,
+        "Explanation": explain(reply), "NoReply": client.send("NOOP"),
+        "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
+        "DoctorReport": DoctorReport((Finding("loopback", True, "Well."),)),
+    }
+
+
+def test_all_registered_types_are_tried_here() -> None:
+    found = values()
+    assert set(found) == {name for _, name, _, _ in SHOWN}
+    for module, name, _, _ in SHOWN:
+        assert (type(found[name]).__module__, type(found[name]).__name__) == (module, name)
+
+
+@pytest.mark.parametrize("name", [name for _, name, _, _ in SHOWN])
+def test_each_value_has_text_beside_html(shell: InteractiveShell, name: str) -> None:
+    shown, _ = shell.display_formatter.format(values()[name])
+    assert shown["text/plain"].strip()
+    assert shown["text/html"].startswith('<div class="smtplab"><style>')
+
+
+def test_a_reply_is_explained_in_its_session(shell: InteractiveShell) -> None:
+    shown, _ = shell.display_formatter.format(values()["Reply"])
+    for form in shown.values():
+        assert "503" in form
+        assert "Wrong moment." in form
+        assert "you have not said EHLO" in form
+
+
+def test_controls_are_spelled_out_in_plain_text_too(shell: InteractiveShell) -> None:
+    shown, _ = shell.display_formatter.format(Reply(250, ("ok \x1b[31m\u202e",)))
+    assert "\x1b" not in shown["text/plain"] + shown["text/html"]
+    assert "\u202e" not in shown["text/plain"] + shown["text/html"]
+
+
+def test_registering_twice_changes_nothing(shell: InteractiveShell) -> None:
+    before, _ = shell.display_formatter.format(explain(250))
+    register(shell)
+    assert shell.display_formatter.format(explain(250))[0] == before
+
+
+FRESH = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("import smtplab")
+shown, _ = shell.display_formatter.format(shell.run_cell("smtplab.explain(550)").result)
+assert "text/html" in shown, list(shown)
+import sys
+assert not {"pandas", "ipywidgets", "graphviz"} & set(sys.modules)
+"""
+
+
+def test_importing_smtplab_in_ipython_is_enough() -> None:
+    subprocess.run([sys.executable, "-c", FRESH], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_importing_smtplab_outside_ipython_loads_none_of_it() -> None:
+    program = "import sys, smtplab; sys.exit('IPython' in sys.modules or 'smtplab.notebook' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
