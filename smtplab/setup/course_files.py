@@ -1,7 +1,7 @@
 """The lessons and exercises: where they lie, and the learner's copies of them.
 
-A source folder is opened as it is. An installed smtplab carries the files inside the package; the learner
-gets copies, and an update of smtplab brings its new files without touching what the learner changed.
+A source folder holds them at its top, an installed smtplab inside the package. Either way the learner works in
+copies: an update of smtplab brings its new files without touching what the learner changed.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ COPIES = "smtplab-course"
 
 
 def course_folder(here: Path) -> tuple[Path, str]:
-    """Return the folder to work in, and a line on what was done to get it ready ("" when nothing).
+    """Return the folder to work in, and a line on what was done to get it ready.
 
     Parameters
     ----------
     here
         Where the copies go when smtplab is installed: to ``smtplab-course/`` in this folder, or to this
-        folder itself when it is one.
+        folder itself when it is one. In a source folder they go to its own ``smtplab-course/``.
 
     Raises
     ------
@@ -33,11 +33,10 @@ def course_folder(here: Path) -> tuple[Path, str]:
         When the copies cannot be written.
     """
     root = project_folder()
-    if root is not None:
-        return root, ""
-    target = here if (here / _Delivery.NOTES).is_file() else here / COPIES
+    source = root or PACKAGE / "course" / "files"
+    target = here if (here / _Delivery.NOTES).is_file() else (root or here) / COPIES
     try:
-        return target, deliver(PACKAGE / "course" / "files", target)
+        return target, deliver(source, target)
     except OSError as error:
         raise SetupError(
             f"The lessons cannot be copied to {target} ({error.strerror}): go to a folder of your own "

@@ -36,8 +36,7 @@ def open_lab(arguments: list[str]) -> None:
     if importlib.util.find_spec("jupyterlab") is None:
         raise SetupError(f'JupyterLab is not installed here: run  "{sys.executable}" -m pip install jupyterlab')
     folder, done = course_folder(Path.cwd())
-    if done:
-        print(done, flush=True)
+    print(done, flush=True)
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")])
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smtplab.setup.course_files import course_folder, deliver
-from smtplab.setup.environment import SetupError, project_folder
+from smtplab.setup.environment import SetupError
 
 
 @pytest.fixture
@@ -111,8 +111,15 @@ def test_sources_solutions_and_what_jupyter_leaves_behind_are_not_delivered(
     assert not (target / folder).exists()
 
 
-def test_a_source_folder_is_opened_as_it_is(tmp_path: Path) -> None:
-    assert course_folder(tmp_path) == (project_folder(), "")
+def test_a_source_folder_gets_copies_too_so_that_a_clone_stays_clean(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtplab.setup.course_files.project_folder", lambda: source)
+    folder, said = course_folder(tmp_path)
+    assert folder == source / "smtplab-course"
+    assert "3 new" in said
+    assert _files(folder) == {name for name in _files(source) if not name.startswith("smtplab-course")} | {
+        ".smtplab/delivered.json"}
 
 
 def test_installed_smtplab_makes_copies_here_and_finds_them_from_inside(
