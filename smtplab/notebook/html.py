@@ -156,12 +156,12 @@ def explanation(what: Explanation) -> Markup:
     digits = (element("li", element("b", d.digit, class_=f"code-{kind}"), d.meaning) for d in what.digits)
     name = text("html.explanation", code=what.code) if what.code else text("html.no-code")
     return element(
-        "section",
+        "div",
         verdict,
         definitions((label, said) for label, said in what.lines if said),
         element("ul", *digits, class_="digits") if what.digits else None,
         folded(text("html.details"), definitions((d.label, d.text) for d in what.details)) if what.details else None,
-        class_="explanation", aria_label=name,
+        class_="explanation", role="group", aria_label=name,
     )
 
 
