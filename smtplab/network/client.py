@@ -87,6 +87,9 @@ class Client:
         self._hang_up = weakref.finalize(self, link.close)
         self._watched = False
         self.greeting: Reply | NoReply = self._outcome(self._converse(b""))
+        if strict and _is_bad(self.greeting):
+            self.close()
+            raise ReplyError(self.greeting)
 
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give the reply to it.
@@ -145,6 +148,7 @@ class Client:
 
     def close(self) -> None:
         """Hang up without a word. May be called twice."""
+        self._looked()
         self._hang_up()
         with self._lock:
             self._conversation.end()

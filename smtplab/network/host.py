@@ -58,7 +58,8 @@ class Host:
     def sessions(self) -> tuple[SessionRecord, ...]:
         """Records of the sessions, open and closed, in the order of connecting."""
         with self._lock:
-            return tuple(hosted.record() for hosted in self._hosted.values())
+            snapshots = [hosted.snapshot() for hosted in self._hosted.values()]
+        return tuple(record() for record in snapshots)
 
     def change(self, options: dict[str, object]) -> None:
         """Give the world other options, between two steps."""

@@ -1,5 +1,6 @@
 """What a server keeps of its sessions: a record of each, as the values that `server.sessions` shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from smtplab.lab import ServerSession
@@ -43,7 +44,12 @@ class Hosted:
         self.kept = 0
         self.truncated = False
 
-    def record(self) -> SessionRecord:
-        """The record as a value."""
-        transcript = Transcript(tuple(Entry(*entry) for entry in self.entries), self.truncated)
-        return SessionRecord(self.number, self.peer, transcript, self.session.session, self.open)
+    def snapshot(self) -> Callable[[], SessionRecord]:
+        """Take the present state, which is quick; the function given makes the value of it, which need not be."""
+        entries, truncated, session, is_open = tuple(self.entries), self.truncated, self.session.session, self.open
+
+        def record() -> SessionRecord:
+            transcript = Transcript(tuple(Entry(*entry) for entry in entries), truncated)
+            return SessionRecord(self.number, self.peer, transcript, session, is_open)
+
+        return record

@@ -348,6 +348,18 @@ def test_a_strict_client_raises(server: LoopbackServer) -> None:
             client.send("NOOP")
 
 
+def test_a_strict_client_is_not_made_when_the_greeting_refuses() -> None:
+    with LoopbackServer(World(takes_mail=False)) as server, pytest.raises(ReplyError, match="554"):
+        server.connect(strict=True)
+
+
+def test_what_came_before_hanging_up_is_recorded(server: LoopbackServer, client: Client) -> None:
+    server.close()
+    client.close()
+    assert [exchange.event for exchange in client.exchanges] == ["CONNECT", "UNASKED"]
+    assert str(client.transcript).endswith("closing\n-- closed\n")
+
+
 def test_a_violation_is_an_error_for_a_strict_client_only() -> None:
     def play(connection: socket.socket) -> None:
         connection.sendall(b"220 ready\r\n")
