@@ -5,6 +5,7 @@ Nothing but loopback is reached: a page that asks for anything else is refused i
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -18,7 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -80,11 +81,11 @@ class Lab:
         self.close()
         raise RuntimeError("JupyterLab did not start:\n" + (self.root / "server.log").read_text()[-2000:])
 
-    def ask(self, what: str, *, url: str = "", put: object = None) -> Any:
+    def ask(self, what: str, method: str = "GET", data: object = None, *, url: str = "") -> Any:
         """Ask the server's own interface."""
-        request = urllib.request.Request(f"{url or self.url}/{what}", headers={"Authorization": f"token {self.token}"})
-        if put is not None:
-            request.method, request.data = "PUT", json.dumps(put).encode()
+        body = None if data is None else json.dumps(data).encode()
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{url or self.url}/{what}", body, headers, method=method)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or "null")
 
@@ -125,18 +126,42 @@ class Notebook:
         self.command("Run", "Run All Cells")
         self.page.get_by_text("DONE", exact=True).last.wait_for(timeout=60_000)
 
+    def run_cell_with(self, source: str) -> None:
+        """Write into the last cell and run it."""
+        self.cells.last.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Control+Enter")
+
     def command(self, menu: str, item: str) -> None:
         """Choose from the menu bar."""
         self.page.get_by_role("menuitem", name=menu, exact=True).click()
         self.page.get_by_role("menuitem", name=item, exact=True).click()
 
+    @property
+    def session(self) -> Any:
+        """What the server says of this notebook's session; None while there is none."""
+        return next((s for s in self.lab.ask("api/sessions") if s["path"] == self.path), None)
+
     def until_idle(self) -> None:
         """Wait for the kernel. The server knows; the page says idle before there is one."""
         until = time.monotonic() + PATIENCE_S
-        while not any(s["path"] == self.path and s["kernel"]["execution_state"] == "idle"
-                      for s in self.lab.ask("api/sessions")):
+        while not (self.session and self.session["kernel"]["execution_state"] == "idle"):
             assert time.monotonic() < until, "no kernel is idle"
             self.page.wait_for_timeout(100)
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel, as the menu does."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_role("menuitem", name=re.compile("^Restart Kernel…")).first.click()
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.page.get_by_text("| Idle").wait_for()
+
+    def close(self) -> None:
+        """Close the page and end the kernel."""
+        self.page.close()
+        if self.session:
+            self.lab.ask(f"api/sessions/{self.session['id']}", "DELETE")
 
 
 @pytest.fixture(scope="session")
@@ -159,41 +184,51 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 Open = Callable[..., Notebook]
 
 
-@pytest.fixture
-def open_in(browser: Browser) -> Iterator[Open]:
-    """Open a notebook of some cells in a lab: ``open_in(lab, *sources, width=..., height=..., path=...)``."""
-    contexts, outside = [], []
+@pytest.fixture(scope="session")
+def outside(browser: Browser) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """Where pages are opened, and what they asked of the world beyond loopback; that is not given."""
+    asked: list[str] = []
 
     def guard(route: Route) -> None:
         if route.request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
             route.continue_()
         else:
-            outside.append(route.request.url)
+            asked.append(route.request.url)
             route.abort()
 
-    def opened(lab: Lab, *sources: str, width: int = 1280, height: int = 860, run: bool = True) -> Notebook:
+    context = browser.new_context()  # one for all, so that the second page finds JupyterLab in its cache
+    context.route("**/*", guard)
+    yield context, asked
+    context.close()
+
+
+@pytest.fixture
+def open_in(outside: tuple[BrowserContext, list[str]]) -> Iterator[Open]:
+    """Open a notebook of some cells in a lab: ``open_in(lab, *sources, width=..., height=...)``."""
+    context, asked = outside
+    opened: list[Notebook] = []
+
+    def open_one(lab: Lab, *sources: str, width: int = 1280, height: int = 860) -> Notebook:
         path = f"{secrets.token_hex(4)}.ipynb"
-        notebook = nbformat.v4.new_notebook()
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-        notebook.cells = [nbformat.v4.new_code_cell(source) for source in (*sources, "print('DONE')")]
-        nbformat.write(notebook, lab.root / path)
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        context.route("**/*", guard)
+        written = nbformat.v4.new_notebook()
+        written.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+        written.cells = [nbformat.v4.new_code_cell(source) for source in (*sources, "print('DONE')")]
+        nbformat.write(written, lab.root / path)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(20_000)
+        notebook = Notebook(lab, page, path)
+        opened.append(notebook)
         page.goto(f"{lab.url}/doc/tree/{path}?reset&token={lab.token}")
         page.locator(".jp-Notebook").wait_for(timeout=60_000)
-        shown = Notebook(lab, page, path)
-        shown.until_idle()
-        if run:
-            shown.run_all()
-        return shown
+        notebook.until_idle()
+        notebook.run_all()
+        return notebook
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not outside
+    yield open_one
+    for notebook in opened:
+        notebook.close()
+    assert not asked
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ function drawConsole({ model, el }) {
   const meaning = make("div", { class: "explanation" });
   const details = make("details", {}, make("summary", {}, words.more), make("div", {}));
   const envelope = make("div", { class: "envelope" });
-  const pane = make("div", { class: "pane", role: "region", tabindex: "0", "aria-label": words.explanation },
+  const pane = make("div", { class: "pane", role: "group", tabindex: "0", "aria-label": words.explanation },
     meaning, details, envelope);
 
-  const root = make("section", { class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
+  const root = make("div", { role: "group", class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
     make("div", { class: "bar" }, groups, entry, book, editor.box, over, notice),
     diagram, make("div", { class: "panes" }, wire, pane));
   el.replaceChildren(root);

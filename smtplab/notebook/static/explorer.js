@@ -11,7 +11,7 @@ function drawExplorer({ model, el }) {
   const senders = make("div", { class: "senders" });
   const meaning = make("div", { class: "explanation", "aria-live": "polite" });
   const details = make("details", {}, make("summary", {}, words.more), make("div", {}));
-  const root = make("section", { class: `smtplab smtplab-explorer ${model.get("fixed").size}`, "aria-label": words.label },
+  const root = make("div", { role: "group", class: `smtplab smtplab-explorer ${model.get("fixed").size}`, "aria-label": words.label },
     make("div", { class: "wheels" }, wheels.map((wheel) => wheel.box)), notice,
     make("div", { class: "panes" }, make("div", { class: "lists" }, codes, senders), make("div", { class: "pane" }, meaning, details)));
   el.replaceChildren(root);

@@ -9,7 +9,7 @@ function drawQuestion({ model, el }) {
   const form = make("form", { class: "questions", onsubmit: (event) => { event.preventDefault(); commit(); } });
   const notice = make("p", { class: "notice", role: "status" });
   const told = make("div", { class: "told", role: "status" });
-  const root = make("section", { class: `smtplab smtplab-predict ${fixed.size}`, "aria-label": words.label },
+  const root = make("div", { role: "group", class: `smtplab smtplab-predict ${fixed.size}`, "aria-label": words.label },
     asked, form, notice, told);
   el.replaceChildren(root);
 

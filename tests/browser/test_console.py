@@ -1,0 +1,197 @@
+"""The console in a real JupyterLab: by mouse, by keyboard, and what must not happen to the notebook around it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Notebook
+
+pytestmark = pytest.mark.browser
+
+CONSOLE = "from smtplab import Console\nconsole = Console()\nconsole"
+Open = Callable[..., Notebook]
+
+
+def shown(notebook: Notebook) -> Locator:
+    """The live console, once it is drawn."""
+    console = notebook.page.locator(".smtplab-console")
+    console.wait_for()
+    return console
+
+
+def said(console: Locator, *lines: str) -> None:
+    """Type lines, each ended by Enter, and wait until each is answered."""
+    line = console.get_by_label("Command line")
+    for text in lines:
+        before = console.locator(".rows .reply").count()
+        line.fill(text)
+        line.press("Enter")
+        expect(console.locator(".rows .reply")).to_have_count(before + 1)
+
+
+def test_a_first_mail_goes_from_ehlo_to_delivered_by_mouse_alone(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    way = {"EHLO": "READY", "MAIL": "SENDER_KNOWN", "RCPT": "RECIPIENTS_KNOWN", "DATA": "MAIL_DATA"}
+    for verb, state in way.items():
+        console.get_by_role("button", name=verb, exact=True).click()
+        console.get_by_role("button", name="Send", exact=True).click()
+        expect(console).to_have_attribute("data-state", state)
+    expect(console.get_by_role("button", name="RCPT", exact=True)).to_have_count(0)
+    console.get_by_role("button", name="Send message").click()
+    expect(console).to_have_attribute("data-state", "READY")
+    expect(console.get_by_role("log")).to_contain_text("250 Message accepted")
+    expect(console.locator(".verdict")).to_have_text("250Yes.")
+    console.get_by_role("button", name="QUIT", exact=True).click()
+    console.get_by_role("button", name="Send", exact=True).click()
+    expect(console.get_by_role("button")).to_have_text(["New session"])
+    console.get_by_role("button", name="New session").click()
+    expect(console).to_have_attribute("data-state", "GREETED")
+    expect(console.locator(".rows > li")).to_have_count(1)
+
+
+def test_a_button_fills_the_line_and_selects_the_part_to_edit_but_sends_nothing(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    console.get_by_role("button", name="RCPT", exact=True).click()
+    line = console.get_by_label("Command line")
+    expect(line).to_be_focused()
+    expect(line).to_have_value("RCPT TO:<bob@lab.example>")
+    assert line.evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)") == "bob@lab.example"
+    notebook.page.keyboard.type("carol@lab.example")
+    expect(line).to_have_value("RCPT TO:<carol@lab.example>")
+    expect(console.locator(".rows > li")).to_have_count(1)
+
+
+def test_a_command_out_of_order_is_refused_and_drawn_as_refused(open_notebook: Open) -> None:
+    console = shown(open_notebook(CONSOLE))
+    said(console, "EHLO student.example", "RCPT TO:<bob@lab.example>")
+    expect(console).to_have_attribute("data-state", "READY")
+    expect(console.locator('[data-id="refused-READY"]')).to_have_class("edge loop-refused refused")
+    expect(console.locator('[data-id="refused-READY"] text')).to_have_text("RCPT 503")
+    expect(console.locator('[data-id="refused-READY"]')).to_be_visible()
+    expect(console.locator('[data-id="state-READY"]')).to_have_class("state lit")
+    expect(console.locator(".verdict")).to_have_text("503Wrong moment.")
+    expect(console.locator(".caption")).to_contain_text("was refused")
+
+
+def test_by_keyboard_alone_with_history_address_book_and_lines_of_a_message(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console, keyboard = shown(notebook), notebook.page.keyboard
+    line = console.get_by_label("Command line")
+    line.focus()
+    for text in ("EHLO student.example", "MAIL FROM:<alice@student.example>"):
+        keyboard.type(text)
+        keyboard.press("Enter")
+    expect(console).to_have_attribute("data-state", "SENDER_KNOWN")
+    keyboard.press("ArrowUp")
+    keyboard.press("ArrowUp")
+    expect(line).to_have_value("EHLO student.example")
+    line.fill("RCPT TO:<>")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(console.get_by_text("Carol Cook's mailbox is busy")).to_be_visible()
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(line).to_have_value("RCPT TO:<carol@lab.example>")
+    expect(line).to_be_focused()
+    said(console, "RCPT TO:<carol@lab.example>", "RCPT TO:<bob@lab.example>", "DATA")
+    message = console.get_by_label("The message", exact=True)
+    expect(message).to_be_focused()
+    expect(message).to_have_value("From: alice@student.example\nTo: bob@lab.example\nSubject: hello\n\nHello!\n"
+                                  "This is my first message by hand.\n")
+    console.get_by_role("button", name="Line by line").press("Enter")
+    for text in ("Subject: x", "", "QUIT"):
+        keyboard.type(text)
+        keyboard.press("Enter")
+    expect(console.locator(".rows > li").last).to_contain_text("QUIT")
+    expect(console).to_have_attribute("data-state", "MAIL_DATA")
+    keyboard.type(".")
+    keyboard.press("Enter")
+    expect(console.get_by_role("log")).to_contain_text("250 Message accepted")
+    expect(line).to_be_focused()
+
+
+@pytest.mark.parametrize("inside", ["button", "log", "line"])
+def test_keys_pressed_inside_the_console_do_nothing_to_the_notebook(open_notebook: Open, inside: str) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    place = {"button": console.get_by_role("button", name="NOOP", exact=True), "log": console.get_by_role("log"),
+             "line": console.get_by_label("Command line")}[inside]
+    before, count = notebook.codes, notebook.cells.count()
+    for key in ("a", "b", "d", "d", "m", "x", "Enter", "Shift+Enter", "Control+Enter", "Escape", "0", "0"):
+        place.focus()
+        notebook.page.keyboard.press(key)
+    notebook.page.wait_for_timeout(300)
+    assert notebook.codes == before and notebook.cells.count() == count
+    expect(notebook.page.locator(".jp-Dialog")).to_have_count(0)
+    expect(notebook.output(0).locator(".smtplab-console")).to_be_visible()
+
+
+def test_a_421_that_nobody_asked_for_appears_without_a_click(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    notebook.run_cell_with("console.server.close()")
+    expect(console.get_by_role("log")).to_contain_text("421")
+    expect(console.get_by_role("log")).to_contain_text("Nobody asked")
+    expect(console).to_have_attribute("data-phase", "over")
+
+
+def test_what_methods_do_is_seen_in_the_page_at_once(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE, "console.send('EHLO student.example')\nconsole.fill('MAIL')")
+    console = shown(notebook)
+    expect(console).to_have_attribute("data-state", "READY")
+    expect(console.get_by_label("Command line")).to_have_value("MAIL FROM:<alice@student.example>")
+
+
+def test_the_static_form_makes_room_and_comes_back_with_advice_after_a_restart(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    static = notebook.output(0).locator("[data-smtplab-static]")
+    expect(static).to_have_count(1)
+    expect(static).to_be_hidden()
+    notebook.restart_kernel()
+    expect(console.get_by_role("alert")).to_contain_text("Run the cell again")
+    expect(console.get_by_role("button", name="EHLO", exact=True)).to_be_disabled()
+
+
+def test_running_the_cell_twice_leaves_one_console_and_one_server(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE)
+    console = shown(notebook)
+    said(console, "EHLO student.example")
+    notebook.run_all()
+    expect(notebook.page.locator(".smtplab-console")).to_have_count(1)
+    expect(notebook.page.locator(".smtplab-console")).to_have_attribute("data-state", "GREETED")
+    notebook.run_cell_with("import threading\nprint('SERVERS', sum('server' in t.name for t in threading.enumerate()))")
+    expect(notebook.page.get_by_text("SERVERS 1", exact=True)).to_be_visible()
+
+
+def test_nothing_that_comes_over_the_wire_becomes_part_of_the_page(open_notebook: Open) -> None:
+    console = shown(open_notebook(CONSOLE))
+    said(console, "EHLO student.example", "<img src=x onerror=alert(1)>", "VRFY <b>bob</b>")
+    expect(console.get_by_role("log")).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(console.locator("img, .log b:not([class^=code]), .pane dd *")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height", "size"), [
+    (600, 860, "normal"), (934, 560, "normal"), (1280, 860, "normal"), (1280, 960, "projector"),
+])
+def test_input_reply_and_lit_state_are_seen_together(
+    open_notebook: Open, width: int, height: int, size: str,
+) -> None:
+    notebook = open_notebook(CONSOLE.replace("()", f"(size={size!r})"), width=1280, height=height)
+    console = shown(notebook)
+    console.evaluate(f"e => {{ e.style.width = '{min(width, 1100)}px'; }}")
+    said(console, "EHLO student.example", "MAIL FROM:<alice@student.example>", "RCPT TO:<carol@lab.example>")
+    box = console.bounding_box()
+    assert box is not None
+    if (width, height) == (934, 560):
+        assert box["height"] <= 560
+    for seen in (console.get_by_label("Command line"), console.locator(".rows > li").last,
+                 console.locator(".verdict"), console.locator(".lit .shape").first):
+        part = seen.bounding_box()
+        assert part is not None
+        assert box["x"] <= part["x"] and part["x"] + part["width"] <= box["x"] + box["width"] + 1
+        assert box["y"] <= part["y"] and part["y"] + part["height"] <= box["y"] + box["height"] + 1
