@@ -105,7 +105,7 @@ class Loop:
             connection = self._connections.get(fd)
             if connection is not None:
                 if mask & OUT:
-                    self._send(connection, connection.unsent)
+                    self._send(connection, b"")
                 else:
                     self._read(connection)
             elif fd == self._listening:
@@ -137,7 +137,9 @@ class Loop:
             self._linger(connection)
         self._schedule(connection)
 
-    def _send(self, connection: Connection, octets: bytes) -> None:
+    def _send(self, connection: Connection, segment: bytes) -> None:
+        was_waiting = connection.unsent
+        octets = was_waiting + segment
         try:
             sent = connection.send(octets)
         except BlockingIOError:
@@ -145,7 +147,6 @@ class Loop:
         except OSError:
             self._lose(connection)
             return
-        was_waiting = connection.unsent
         connection.unsent = octets[sent:]
         if connection.unsent and not was_waiting:
             self._poller.modify(connection.fd, OUT)

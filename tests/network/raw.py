@@ -21,8 +21,10 @@ class Raw:
 
     def read_all(self) -> bytes:
         """All heard until the server ends the connection."""
+        pieces = [self.heard]
         while octets := self.socket.recv(65536):
-            self.heard += octets
+            pieces.append(octets)
+        self.heard = b"".join(pieces)
         return self.heard
 
     def say(self, octets: bytes) -> None:

@@ -85,15 +85,34 @@ def test_another_session_has_its_turn_during_a_big_paste(server: LoopbackServer)
             assert modest.send("NOOP").code == 250
 
 
+def stuff(raw: Raw) -> None:
+    """Send commands and read nothing, until no more of them go out."""
+    raw.socket.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        raw.say(b"HELP\r\n" * 10_000_000)
+
+
 def test_a_client_that_never_reads_is_read_no_more(server: LoopbackServer) -> None:
     with Raw(server.port) as deaf:
-        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.socket.settimeout(0.5)
-        with pytest.raises(TimeoutError):
-            deaf.say(b"HELP\r\n" * 10_000_000)
+        stuff(deaf)
+        (connection,) = server._loop._connections.values()
+        assert 0 < len(connection.unsent) < 1_000_000
         with server.connect() as other:
             assert other.send("NOOP").code == 250
     until(lambda: not any(record.open for record in server.sessions))
+
+
+def test_a_deaf_client_that_hears_again_gets_all_its_replies_in_order_and_then_the_421(server: LoopbackServer) -> None:
+    with Raw(server.port) as deaf:
+        stuff(deaf)
+        server.change(idle_s=0.01)
+        until(lambda: not server.sessions[0].open)
+        deaf.socket.settimeout(20)
+        lines = deaf.read_all().splitlines()
+    assert lines[0].startswith(b"220 ")
+    assert lines[-1].startswith(b"421 ")
+    help_lines = [line[:4] for line in lines[1:-1]]
+    assert help_lines == [b"211-", b"211-", b"211 "] * (len(help_lines) // 3)
 
 
 def test_replies_that_had_to_wait_come_in_order(server: LoopbackServer) -> None:
