@@ -93,11 +93,12 @@ class StateDiagram:
         return dot_source(self)
 
     @property
-    def digraph(self) -> "graphviz.Source":
-        """The graph for the `graphviz` package, for who wants to lay it out or change it."""
+    def digraph(self) -> "graphviz.Digraph":
+        """The graph for the `graphviz` package, for who wants to change it or lay it out."""
         import graphviz
 
-        return graphviz.Source(self.source)
+        _, *body, _ = self.source.splitlines(keepends=True)
+        return graphviz.Digraph("smtp", body=[line.replace("  ", "\t", 1) for line in body])
 
     def svg(self, *, alone: bool = False) -> html.Markup:
         """The picture.

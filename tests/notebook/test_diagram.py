@@ -327,8 +327,14 @@ def test_a_graph_that_cannot_be_read_is_told() -> None:
         lay_out("digraph {", "svg")
 
 
-def test_the_digraph_is_graphviz_own_value() -> None:
-    assert state_diagram().digraph.source.startswith("digraph smtp")
+def test_the_digraph_is_graphviz_own_value_and_can_be_changed() -> None:
+    import graphviz
+
+    digraph = state_diagram().digraph
+    assert isinstance(digraph, graphviz.Digraph)
+    assert digraph.source.split() == state_diagram().source.split()
+    digraph.edge("CLOSED", "CONNECTED")
+    assert "CLOSED -> CONNECTED" in digraph.source
 
 
 @pytest.mark.parametrize(("what", "options", "error", "said"), [
