@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("--csv", action="store_true", help="all columns, as CSV")
     diagram = command("diagram", "draw the states of a session")
     diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
+    card = command("card", "write the one-page card of codes, digits, replies by command, and states")
+    card.add_argument("path", metavar="FILE", type=Path, help=".html or .pdf")
+    card.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
     for by_edition in (table, diagram, causes):
         by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
@@ -176,6 +179,16 @@ def _diagram(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _card(chosen: argparse.Namespace) -> int:
+    from smtplab.notebook.card import save_card
+
+    try:
+        print(f"Wrote {save_card(chosen.path, edition=chosen.edition)}.")
+    except RuntimeError as error:  # a PDF without Chromium
+        raise SetupError(str(error)) from None
+    return 0
+
+
 def _causes(chosen: argparse.Namespace) -> int:
     from smtplab.network.play_causes import play_causes
 
@@ -196,6 +209,7 @@ _COMMANDS = {
     "explain": _explain,
     "table": _table,
     "diagram": _diagram,
+    "card": _card,
     "causes": _causes,
     "wheels": _wheels,
 }

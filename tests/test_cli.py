@@ -46,6 +46,7 @@ def test_help_names_every_command() -> None:
         "explain",
         "table",
         "diagram",
+        "card",
         "causes",
         "wheels",
         "test",
@@ -147,10 +148,20 @@ def test_the_diagram_is_written_as_its_name_says(tmp_path: Path, suffix: str) ->
     assert ("<svg" in text) == (suffix == ".svg")
 
 
-def test_a_diagram_of_an_unknown_kind_is_wrong_usage(tmp_path: Path) -> None:
-    done = smtplab("diagram", "-o", str(tmp_path / "states.gif"))
+@pytest.mark.parametrize(("command", "name", "known"), [
+    (("diagram", "-o"), "states.gif", ".svg"), (("card",), "card.doc", ".html")])
+def test_a_file_of_an_unknown_kind_is_wrong_usage(
+    tmp_path: Path, command: tuple[str, ...], name: str, known: str
+) -> None:
+    done = smtplab(*command, str(tmp_path / name))
     assert done.returncode == 2
-    assert ".svg" in done.stderr
+    assert known in done.stderr
+
+
+def test_the_card_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "card.html"
+    assert smtplab("card", str(path)).returncode == 0
+    assert "Which reply answers which command" in path.read_text("utf-8")
 
 
 def test_doctor_tells_findings_by_its_status() -> None:

@@ -121,8 +121,10 @@ def _print(page: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "card.html"
         source.write_text(page, encoding="utf-8")
+        printed = Path(folder) / "card.pdf"
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder}"]
-        subprocess.run([browser, *options, f"--print-to-pdf={target.resolve()}", source.as_uri()],
+        subprocess.run([browser, *options, f"--print-to-pdf={printed}", source.as_uri()],
                        capture_output=True, check=False, timeout=TIMEOUT_S)
-    if not target.exists():
-        raise RuntimeError(text("card.error-print", browser=browser))
+        if not printed.exists():
+            raise RuntimeError(text("card.error-print", browser=browser))
+        shutil.copyfile(printed, target)
