@@ -86,7 +86,7 @@ class Console(Panel):
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
         self.client = client
         self._session_number += 1
-        self._silence: NoReply | None = None
+        self._silence: tuple[NoReply, int] | None = None
         held = weakref.ref(self)
 
         def tell(_client: object) -> None:
@@ -107,23 +107,28 @@ class Console(Panel):
             For what is no line.
         """
         is_message = self.client.in_mail_data
-        self.notice = "" if is_message else _odd_character(line)
-        outcome = self.client.send(line)
-        if line and not is_message and self._history[-1:] != [line]:
-            self._history = [*self._history, line][-HISTORY:]
-        return self._said(outcome)
+        with self.one_change():
+            self.notice = "" if is_message else _odd_character(line)
+            outcome = self._heard(self.client.send(line))
+            if line and not is_message and self._history[-1:] != [line]:
+                self._history = [*self._history, line][-HISTORY:]
+        return outcome
 
     def send_message(self, message: str | bytes) -> Reply | NoReply:
         """Send a whole message after a 354: dots doubled, and the line with a single dot at its end."""
-        return self._said(self.client.send_message(message))
+        with self.one_change():
+            return self._heard(self.client.send_message(message))
 
     def send_line(self, line: str) -> Reply | NoReply:
         """Send one line of a message after a 354, a leading dot doubled."""
-        return self._said(self.client.send_line(line))
+        with self.one_change():
+            return self._heard(self.client.send_line(line))
 
-    def _said(self, outcome: Reply | NoReply) -> Reply | NoReply:
-        self._silence = outcome if isinstance(outcome, NoReply) and not self.client.in_mail_data else None
-        self.changed()
+    def _heard(self, outcome: Reply | NoReply) -> Reply | NoReply:
+        """Remember that no reply came, until one does."""
+        self._silence = None
+        if isinstance(outcome, NoReply) and outcome.was_due:
+            self._silence = (outcome, len(self.exchanges))
         return outcome
 
     def fill(self, verb: str) -> str:
@@ -153,10 +158,10 @@ class Console(Panel):
             client = self._connect()
         except (OSError, ValueError):
             raise ValueError(text("console.no_server")) from None
-        self._leave.detach()
-        self.client.close()
-        self._begin(client)
-        self.changed()
+        with self.one_change():
+            self._leave.detach()
+            self.client.close()
+            self._begin(client)
 
     # What is seen
 
@@ -188,9 +193,10 @@ class Console(Panel):
     @property
     def explanation(self) -> Explanation:
         """What the last reply means, or that none came."""
-        if self._silence is not None:
-            return explain(self._silence)
-        return explain(self.exchanges[-1]) if self.exchanges else explain(self.client.greeting)
+        exchanges = self.exchanges
+        if self._silence is not None and self._silence[1] == len(exchanges):
+            return explain(self._silence[0])
+        return explain(exchanges[-1] if exchanges else self.client.greeting, edition=self.client.edition)
 
     @property
     def diagram(self) -> StateDiagram:

@@ -54,7 +54,7 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int)
     first = max(0, len(exchanges) - ROWS)
     steps = enumerate(exchanges[first:], first)
     found = [row for number, e in steps for row in _exchange_rows(f"{session_number}.{number}", e)]
-    unanswered = _unanswered(record)
+    unanswered = unanswered_octets(record)
     pending = unanswered.removesuffix(CRLF).split(CRLF) if unanswered else []
     shown = pending[-DATA_LINES:]
     for place, line in enumerate(shown, len(pending) - len(shown)):
@@ -63,7 +63,7 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int)
     return found
 
 
-def _unanswered(record: Transcript) -> bytes:
+def unanswered_octets(record: Transcript) -> bytes:
     """What was sent after the last reply came."""
     last = takewhile(lambda entry: entry.direction == "C", reversed(record.entries))
     return b"".join(reversed([entry.octets for entry in last]))

@@ -13,7 +13,7 @@ from smtplab.lab.world import World
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import DATA_END, State, machine
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, encode, parse_command
+from smtplab.protocol.wire import CRLF, MAIL_DATA_START, cut_mail_data, encode, parse_command
 
 _BELIEFS: dict[str, tuple[str, ...]] = {
     "EHLO first": ("ehlo-is-login", "text-decides"),
@@ -37,9 +37,21 @@ _BELIEFS: dict[str, tuple[str, ...]] = {
 _SILENCE = ("commands-inside-message", "dot-anywhere-ends-message")
 
 
-def foresee(session: Session, line: str, world: World, edition: int) -> Exchange | None:
+def foresee(session: Session, line: str, world: World, edition: int, message: bytes = b"") -> Exchange | None:
     """The step that the line would be; None when no reply would come, since it is a line of the message.
 
+    Parameters
+    ----------
+    session : Session
+        Before the line.
+    line : str
+    world : World
+    edition : {2821, 5321}
+    message : bytes
+        In mail data: the lines sent so far, as on the wire.
+
+    Examples
+    --------
     >>> foresee(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", World(), 2821).reply.code
     503
     """
@@ -48,7 +60,8 @@ def foresee(session: Session, line: str, world: World, edition: int) -> Exchange
     if session.state is State.MAIL_DATA:
         if line != "." or session.transaction is None:
             return None
-        event, (_, answer) = DATA_END, respond_to_data(world, session.transaction, b"", 0)
+        mail_data = cut_mail_data(MAIL_DATA_START, message + octets)[0].removeprefix(MAIL_DATA_START)
+        event, (_, answer) = DATA_END, respond_to_data(world, session.transaction, mail_data, len(mail_data))
     else:
         command = parse_command(encode(line))
         event, (_, answer) = command.verb, respond(world, session, command, 0.0)

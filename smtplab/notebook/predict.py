@@ -16,6 +16,7 @@ from smtplab.lab import World
 from smtplab.network import Client
 from smtplab.notebook import html
 from smtplab.notebook.console import Console
+from smtplab.notebook.console_view import unanswered_octets
 from smtplab.notebook.foresight import foresee, options_for
 from smtplab.notebook.widget import Data, Panel
 from smtplab.protocol.dialogue import Exchange
@@ -63,9 +64,12 @@ class Prediction(Panel):
         self._target, self._sends = target, send
         client = target.client if isinstance(target, Console) else target
         session = client.session
+        if session.state is State.CLOSED:
+            raise ValueError(text("predict.over"))
         self._kinds = (*KINDS, SILENT) if session.state is State.MAIL_DATA else KINDS
         self._state = session.state
-        self._foreseen = foresee(session, line, _world_of(target), client.edition)
+        message = unanswered_octets(client.transcript)
+        self._foreseen = foresee(session, line, _world_of(target), client.edition, message)
         self._make_sentences(because, tuple(wrong))
         self._steps, self._octets = len(client.exchanges), _octets_sent(client)
         self._step: Exchange | None = None

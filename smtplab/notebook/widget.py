@@ -7,7 +7,8 @@ the widget once that has been drawn. Where the Jupyter server cannot draw the wi
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -51,6 +52,7 @@ class Panel(ABC):
         self._id = uuid4().hex
         self._live: Live | None = None
         self._drawing = threading.RLock()
+        self._changing = 0
 
     @abstractmethod
     def view(self) -> Data:
@@ -74,19 +76,29 @@ class Panel(ABC):
 
     def heard(self, message: object) -> None:
         """Take a message from the browser. One that makes no sense is answered with a sentence, never an error."""
-        self.notice = ""
+        with self.one_change():
+            self.notice = ""
+            try:
+                understood = _is_sound(message) and self.do(message)  # type: ignore[arg-type]  # _is_sound says so
+            except (TypeError, ValueError) as error:
+                understood, self.notice = True, str(error)
+            if not understood:
+                self.notice = text("widget.malformed")
+
+    @contextmanager
+    def one_change(self) -> Iterator[None]:
+        """However much changes inside, the browser is told once, at the end."""
+        self._changing += 1
         try:
-            understood = _is_sound(message) and self.do(message)  # type: ignore[arg-type]  # _is_sound says so
-        except (TypeError, ValueError) as error:
-            understood, self.notice = True, str(error)
-        if not understood:
-            self.notice = text("widget.malformed")
-        self.changed()
+            yield
+        finally:
+            self._changing -= 1
+            self.changed()
 
     def changed(self) -> None:
         """Tell the browser, if one is looking. May be called from any thread."""
         with self._drawing:
-            if self._live is not None:
+            if self._live is not None and not self._changing:
                 self._live.view = self.view()
 
     def show(self) -> None:

@@ -7,6 +7,7 @@ function drawConsole({ model, el }) {
   let historyAt = 0;
   let draftSeen = -1;
   let byLine = false;
+  let waiting = 0;
 
   const groups = make("div", { class: "groups" });
   const line = make("input", {
@@ -45,6 +46,13 @@ function drawConsole({ model, el }) {
 
   function tell(message) {
     model.send(message);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => say(words.busy), 2000);
+  }
+
+  function say(sentence) {
+    notice.textContent = sentence;
+    notice.hidden = !sentence;
   }
 
   function fill(choice) {
@@ -141,8 +149,8 @@ function drawConsole({ model, el }) {
       if (byLine) editor.turn(false);
     }
     historyAt = view.history.length;
-    notice.textContent = view.notice;
-    notice.hidden = !view.notice;
+    clearTimeout(waiting);
+    say(view.notice);
 
     smtplab.mark(picture, view.classes, view.labels);
     caption.textContent = view.caption;
