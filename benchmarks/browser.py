@@ -52,7 +52,8 @@ TIMED = """([button, answer, line]) => new Promise((done) => {
 
 WIDGETS = {
     "anywidget echo": [".echo-button", ".echo-answer", ""],
-    "smtplab console": [".smtplab-console .entry button.main", ".smtplab-console .log ol", ".smtplab-console input.line"],
+    "smtplab console": [
+        ".smtplab-console .entry button.main", ".smtplab-console .log ol", ".smtplab-console input.line"],
 }
 CLICKS = 15
 
