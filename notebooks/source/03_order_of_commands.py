@@ -20,7 +20,7 @@
 #
 # At each moment a session stands at one place.
 # Such a place is called a *state*.
-# An arrow is a command that was accepted: it leads to the next state.
+# An arrow is a step that succeeded, mostly a command. It leads to the next state.
 
 # %%
 import smtplab

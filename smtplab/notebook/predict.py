@@ -30,6 +30,13 @@ SILENT = "silent"
 _KIND_OF = {2: "yes", 3: "more", 4: "not-now", 5: "no"}
 
 
+class SessionOver(ValueError):
+    """Nothing can be asked about a session that is over. IPython shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """What a learner committed to.
@@ -65,7 +72,7 @@ class Prediction(Panel):
         client = target.client if isinstance(target, Console) else target
         session = client.session
         if session.state is State.CLOSED:
-            raise ValueError(text("predict.over"))
+            raise SessionOver(text("predict.over"))
         self._kinds = (*KINDS, SILENT) if session.state is State.MAIL_DATA else KINDS
         self._state = session.state
         message = unanswered_octets(client.transcript)
