@@ -1,7 +1,8 @@
 """What the widgets share: a static form first, then the live one; and the same class driven by methods.
 
-A live widget is never the only output. Its static form is displayed before it, as an output of its own, and hidden by
-the widget once that has been drawn. Where the Jupyter server cannot draw the widget, the static form stays.
+A live widget is never the only output. Its static form is displayed before it, as an output of its own, and gives way
+once the widget has been drawn and Python has answered it. Where the Jupyter server cannot draw widgets, and where there
+is no Python (an export, a page opened later), the static form stays.
 """
 
 import threading
@@ -76,6 +77,10 @@ class Panel(ABC):
 
     def heard(self, message: object) -> None:
         """Take a message from the browser. One that makes no sense is answered with a sentence, never an error."""
+        if message == {"do": "hello"}:  # a page has drawn the widget, and asks whether anybody is here
+            if self._live is not None:
+                self._live.send({"answer": "hello"})
+            return
         with self.one_change():
             self.notice = ""
             try:

@@ -205,7 +205,10 @@ function drawConsole({ model, el }) {
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
   draw();
-  requestAnimationFrame(() => { showLit(); wire.scrollTop = wire.scrollHeight; });
+  new ResizeObserver(() => {
+    showLit();
+    wire.scrollTop = wire.scrollHeight;
+  }).observe(root);
   return () => {
     model.off("change:view", draw);
     leave();

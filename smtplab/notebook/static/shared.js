@@ -72,27 +72,35 @@ const smtplab = {
       [smtplab.make("dt", {}, term), smtplab.make("dd", {}, said)]));
   },
 
-  /** Prepare a widget's root: keys stay inside, and the static form makes room. Gives what to do when it goes. */
+  /** Prepare a widget's root: keys stay inside; and it takes the place of its static form once Python has answered. */
   settle(model, root, words) {
     const fixed = model.get("fixed");
     root.lang = "en";
     root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own sign; older ones need the next line
     root.addEventListener("keydown", (event) => event.stopPropagation());
-    const hidden = [];
-    for (const mark of document.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
-      const output = mark.closest(".jp-OutputArea-child") ?? mark;
-      output.classList.add("smtplab-hidden");
-      hidden.push(output);
-    }
+    root.hidden = true; // a page without a kernel, such as an export, keeps the static form
+    const replaced = [];
+    const onMessage = (message) => {
+      if (message.answer !== "hello" || !root.hidden) return;
+      for (const mark of document.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
+        const output = mark.closest(".jp-OutputArea-child") ?? mark;
+        output.classList.add("smtplab-hidden");
+        replaced.push(output);
+      }
+      root.hidden = false;
+    };
     const onGone = () => {
       if (root.querySelector(".smtplab-gone")) return;
       root.prepend(smtplab.make("p", { class: "smtplab-gone", role: "alert" }, words.gone));
       for (const control of root.querySelectorAll("button, input, textarea")) control.disabled = true;
     };
+    model.on("msg:custom", onMessage);
     model.on("comm_live_update", onGone);
+    model.send({ do: "hello" });
     return () => {
+      model.off("msg:custom", onMessage);
       model.off("comm_live_update", onGone);
-      for (const output of hidden) output.classList.remove("smtplab-hidden");
+      for (const output of replaced) output.classList.remove("smtplab-hidden");
     };
   },
 };
