@@ -7,7 +7,6 @@ are interleaved, so that a slow second hits all peers alike; each figure is the 
 import contextlib
 import os
 import resource
-import shutil
 import smtplib
 import socket
 import statistics
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.servers import running
+from smtplab.notebook.card import find_browser
 
 ROUNDS = 15
 NAMES = ("c", "thread", "smtplab", "aiosmtpd")
@@ -161,8 +161,8 @@ def measure_start() -> None:
 
 def measure_clicks() -> None:
     """From a click to the explained reply in JupyterLab, against a bare echo widget in the same page."""
-    if shutil.which("chromium") is None:
-        print("\nNo chromium on this machine: clicks were not measured.")
+    if find_browser() is None:
+        print("\nNo Chromium on this machine: clicks were not measured.")
         return
     from benchmarks.browser import clicks
 

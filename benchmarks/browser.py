@@ -11,7 +11,9 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS, Lab, Notebook, chromium
+from smtplab.notebook.card import find_browser
+from tests.browser.conftest import Lab, Notebook
+from tests.conftest import CHROMIUM_FLAGS
 
 ECHO = '''\
 import anywidget
@@ -66,7 +68,7 @@ def clicks(rounds: int) -> dict[str, list[float]]:
     seen: dict[str, list[float]] = {name: [] for name in WIDGETS}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab = Lab(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_FLAGS)
         try:
             page = browser.new_page(viewport={"width": 1280, "height": 860})
             path = f"{secrets.token_hex(4)}.ipynb"

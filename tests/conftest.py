@@ -6,11 +6,42 @@ Two reasons stay good ones: the facts beside the project are not part of it, and
 import os
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from smtplab.notebook.card import find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 IS_FULL = os.environ.get("SMTPLAB_FULL_TESTS") == "1"
 GOOD_REASON = re.compile(r"\bfacts\b|\b(Linux|macOS|Windows|POSIX) only\b", re.IGNORECASE)
+
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium, without a window: the one of all tests, since Playwright can be opened only once in a process."""
+    program = find_browser()
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in the browser come last: once it runs, so does an event loop, and `asyncio.run` has no place."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
 def _fail_unseen_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any
+from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
@@ -84,17 +86,26 @@ def lab_address(course: Path, home: Path) -> Iterator[str]:
         assert server.stdout is not None
         try:
             found = (re.search(r"http://127\.0\.0\.1:\d+\S+token=\w+", line) for line in server.stdout)
-            address = next(match[0] for match in found if match)
+            address = next((match[0] for match in found if match), None)
+            assert address is not None, f"Jupyter ended with {server.wait()} before it told its address"
             Thread(target=server.stdout.read, daemon=True).start()  # or its log would fill the pipe
             yield address
         finally:
             os.killpg(server.pid, signal.SIGTERM)  # the kernels too
 
 
-def has_idle_kernel(address: str) -> bool:
+def ask(address: str, what: str) -> Any:
+    """What the server says; None while it does not answer: it tells its address a moment before it listens."""
     parts = urlsplit(address)
-    with urllib.request.urlopen(f"http://{parts.netloc}/api/sessions?{parts.query}", timeout=20) as answer:
-        return any(session["kernel"]["execution_state"] == "idle" for session in json.load(answer))
+    try:
+        with urllib.request.urlopen(f"http://{parts.netloc}/api/{what}?{parts.query}", timeout=20) as answer:
+            return json.load(answer)
+    except URLError:
+        return None
+
+
+def has_idle_kernel(address: str) -> bool:
+    return any(session["kernel"]["execution_state"] == "idle" for session in ask(address, "sessions") or ())
 
 
 @pytest.mark.slow
@@ -115,6 +126,10 @@ def test_the_first_lesson_opens_with_live_widgets_and_nothing_leaves_loopback(
     page.route("**/*", guard)
     with lab_address(course, home) as address:
         assert "/lab/tree/notebooks/00_first.ipynb" in address
+        for _ in range(600):
+            if ask(address, "status"):
+                break
+            page.wait_for_timeout(100)
         page.goto(address)
         page.locator(".jp-Notebook").wait_for(timeout=90_000)
         for _ in range(600):  # the page says idle before there is a kernel

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from smtplab.notebook.card import card_html, find_browser, save_card
 from smtplab.protocol.machine import EDITIONS
@@ -67,15 +68,11 @@ CUT = """() => [...document.querySelectorAll('main, section, pre, table, figure'
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_nothing_on_the_card_is_cut(edition: int, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.emulate_media(media="print")
-        page.goto(save_card(tmp_path / "card.html", edition=edition).as_uri())
-        found = page.evaluate(CUT)
-        browser.close()
+def test_nothing_on_the_card_is_cut(browser: Browser, edition: int, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    page.goto(save_card(tmp_path / "card.html", edition=edition).as_uri())
+    found = page.evaluate(CUT)
+    page.close()
     assert found == []

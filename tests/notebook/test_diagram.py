@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Browser
 
 from smtplab.network import memory_server
 from smtplab.notebook import bake, html
@@ -381,20 +382,14 @@ OVERLAPS = """() => {
 
 
 @pytest.mark.browser
-def test_in_a_browser_no_text_overlaps_another_or_is_cut(tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("no Chromium on this machine")
+def test_in_a_browser_no_text_overlaps_another_or_is_cut(browser: Browser, tmp_path: Path) -> None:
     figures = html.join(html.element("div", d.figure(), style="width:934px") for d in VARIANTS.values())
     page_file = tmp_path / "diagrams.html"
     page_file.write_text(f"<!doctype html><meta charset=utf-8>{html.styled(figures)}", encoding="utf-8")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
-        page.goto(page_file.as_uri())
-        heights = page.evaluate("[...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height)")
-        overlaps = page.evaluate(OVERLAPS)
-        browser.close()
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(page_file.as_uri())
+    heights = page.evaluate("[...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height)")
+    overlaps = page.evaluate(OVERLAPS)
+    page.close()
     assert overlaps == []
     assert max(heights) <= 170

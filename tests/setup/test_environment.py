@@ -72,7 +72,7 @@ def test_a_bare_python_gets_everything_and_the_second_start_takes_seconds(
     start = time.perf_counter()
     second = _start(project, "lab", "--version", env=no_uv)
     assert time.perf_counter() - start < 10
-    assert second.stdout.count("\n") == 1  # the version, and not a word of pip
+    assert second.stdout.count("\n") == 2  # where the lessons are, and the version: not a word of pip
     assert second.returncode == 0
 
     doctor = _start(project, "doctor", env=no_uv)  # from the bare Python: it finds the environment
