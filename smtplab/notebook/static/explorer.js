@@ -53,7 +53,7 @@ function drawExplorer({ model, el }) {
       view.codes.map(({ code, name }) => make("div", { class: "known" },
         button(String(code), () => tell({ do: "code", code }), { "aria-pressed": String(code === view.code) }), make("span", {}, name)))]);
     redraw(senders, [view.senders_label, view.senders], () => [make("p", {}, view.senders_label),
-      make("div", { class: "row" }, view.senders.map(({ event, label, chosen }) =>
+      make("div", { class: "events" }, view.senders.map(({ event, label, chosen }) =>
         button(label, () => tell({ do: "choose", event }), { "aria-pressed": String(chosen) })))]);
     redraw(meaning, view.explanation, (data) => smtplab.explanation({ ...data, digits: [] }, words.digits));
     redraw(details.lastElementChild, view.details, (found) => smtplab.terms(found));

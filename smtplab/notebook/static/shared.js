@@ -76,7 +76,7 @@ const smtplab = {
   settle(model, root, words) {
     const fixed = model.get("fixed");
     root.lang = "en";
-    root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own sign; older ones need the next line
+    // Or else JupyterLab takes single keys for itself: "d d" deletes the cell.
     root.addEventListener("keydown", (event) => event.stopPropagation());
     root.hidden = true; // a page without a kernel, such as an export, keeps the static form
     const replaced = [];

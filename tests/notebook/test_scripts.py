@@ -1,0 +1,39 @@
+"""The browser's half draws and tells; it makes no HTML, fetches nothing, and every word comes from the catalogue."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smtplab.explain.catalogue import texts
+from smtplab.notebook import html
+from smtplab.notebook.live import live_class
+
+STATIC = Path(html.__file__).parent / "static"
+SCRIPTS = sorted(STATIC.glob("*.js"))
+STYLES = sorted(STATIC.glob("*.css"))
+WIDGETS = ("console", "explorer", "predict")
+FORBIDDEN = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function"
+OUTSIDE = r"https?:|//\w+\.\w|\bimport\b|XMLHttpRequest|@import|url\("
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_makes_no_html_and_runs_no_text(path: Path) -> None:
+    assert re.findall(FORBIDDEN, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *STYLES], ids=lambda path: path.name)
+def test_nothing_is_fetched_from_anywhere(path: Path) -> None:
+    assert re.findall(OUTSIDE, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_every_word_that_a_script_asks_for_is_in_the_catalogue(name: str) -> None:
+    asked = set(re.findall(r"\bwords\.(\w+)", live_class(name)._esm))
+    assert asked - {"gone"} <= set(texts(name))
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_has_a_style_sheet_and_a_class_of_its_own(name: str) -> None:
+    assert f".smtplab-{name}" in live_class(name)._css
+    assert len({live_class(other).__name__ for other in WIDGETS}) == len(WIDGETS)
