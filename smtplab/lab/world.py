@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from smtplab.explain.catalogue import text
+from smtplab.lab import options
+from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.limits import MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, SERVER_TIMEOUT_S
+from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.paths import Path
 
 
@@ -45,6 +48,10 @@ class Mailbox:
     fate: Fate = Fate.OPEN
     elsewhere: str = ""
 
+    def __post_init__(self) -> None:
+        options.words(name=self.name, person=self.person)
+        object.__setattr__(self, "fate", options.member("fate", self.fate, Fate))
+
     @property
     def surname(self) -> str:
         """The last word of the person's name, in lower case."""
@@ -63,6 +70,10 @@ class MailingList:
     name: str
     members: tuple[str, ...]
     private: bool = False
+
+    def __post_init__(self) -> None:
+        options.words(name=self.name)
+        options.each("members", self.members, str)
 
 
 class Offer(StrEnum):
@@ -102,7 +113,7 @@ LISTS = (
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside the session that a reply can depend on.
+    """Everything outside the session that a reply can depend on. A value that cannot be is told in a sentence.
 
     Attributes
     ----------
@@ -153,20 +164,37 @@ class World:
     seen: tuple[tuple[tuple[str, str], float], ...] = ()
 
     def __post_init__(self) -> None:
-        least = (("max_recipients", self.max_recipients, RECIPIENTS),
-                 ("max_message_octets", self.max_message_octets, MESSAGE_OCTETS))
-        for name, value, minimum in least:
-            if value < minimum:
-                raise ValueError(f"{name} is {value}; RFC 2821 section 4.5.3.1 asks for {minimum} or more.")
+        if self.edition not in EDITIONS:
+            raise ValueError(f"edition is {self.edition!r}; it must be 2821 or 5321.")
+        options.domain_name("domain", self.domain)
+        for name, kind in (("mailboxes", Mailbox), ("lists", MailingList), ("extensions", str)):
+            options.each(name, getattr(self, name), kind)
+        for name in ("refused_hosts", "unreachable_domains"):
+            options.each(name, getattr(self, name), str, frozenset)
+        for keyword in self.extensions:
+            if keyword not in OFFERED:
+                raise ValueError(f"extensions holds {keyword!r}; this server can offer {', '.join(OFFERED)}.")
+        for name in ("takes_mail", "wants_full_names"):
+            options.switch(name, getattr(self, name))
+        for name in ("vrfy", "expn", "help"):
+            object.__setattr__(self, name, options.member(name, getattr(self, name), Offer))
+        object.__setattr__(self, "scanner", options.member("scanner", self.scanner, Scanner))
+        options.whole("max_recipients", self.max_recipients, RECIPIENTS)
+        options.whole("max_message_octets", self.max_message_octets, MESSAGE_OCTETS)
+        for name in ("max_received_fields", "storage_octets", "reserve_octets"):
+            options.whole(name, getattr(self, name))
+        options.seconds("idle_s", self.idle_s)
+        if self.greylist_s is not None:
+            options.seconds("greylist_s", self.greylist_s)
 
     def is_ours(self, domain: str | None) -> bool:
         """True for this server's own domain, and for no domain at all (``<Postmaster>``)."""
-        return domain is None or domain.lower() == self.domain
+        return domain is None or domain.lower() == self.domain.lower()
 
     def mailbox(self, name: str) -> Mailbox | None:
         """The mailbox with this local-part."""
         wanted = name.lower()
-        return next((mailbox for mailbox in self.mailboxes if mailbox.name == wanted), None)
+        return next((mailbox for mailbox in self.mailboxes if mailbox.name.lower() == wanted), None)
 
     def namesakes(self, surname: str) -> tuple[Mailbox, ...]:
         """Mailboxes of people with this surname; two or more make the name ambiguous (section 3.5.1)."""
@@ -175,7 +203,7 @@ class World:
     def mailing_list(self, name: str) -> MailingList | None:
         """The list with this local-part."""
         wanted = name.lower()
-        return next((found for found in self.lists if found.name == wanted), None)
+        return next((found for found in self.lists if found.name.lower() == wanted), None)
 
     def first_seen(self, sender: Path, recipient: Path) -> float | None:
         """When this sender first asked for this recipient, for greylisting."""
