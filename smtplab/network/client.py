@@ -27,6 +27,9 @@ TIMEOUT_S = 5.0
 CLOSING_S = 0.5
 """How long a client waits for the end of a connection after the 221."""
 
+LOOK_S = 0.2
+"""How long a look may take: a server that never stops sending must not hold up whoever only asks for the state."""
+
 
 class Client:
     """One connection to a mail server; made, it has read the greeting.
@@ -235,7 +238,7 @@ class Client:
                     return Reply(exchange.reply.code, exchange.reply.lines, exchange.reply.octets, exchange)
         conversation = self._conversation
         if conversation.is_over:
-            return no_reply("lost")
+            return no_reply("endless" if conversation.is_endless else "lost")
         if conversation.dialogue.in_mail_data and not conversation.has_unsent:
             return no_reply("mail-data", was_due=False)
         return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
@@ -272,7 +275,8 @@ class Client:
         """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
         conversation = self._conversation
         new = conversation.fold()
-        while not conversation.is_over and self._link.wait(0, False):
+        until = self._link.clock() + LOOK_S
+        while not conversation.is_over and self._link.wait(0, False) and self._link.clock() < until:
             conversation.receive(self._link.receive)
             new += conversation.fold()
         return bool(new)

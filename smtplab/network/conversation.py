@@ -14,6 +14,9 @@ from smtplab.protocol.transcript import Entry, Transcript
 KEPT_OCTETS = 8 * 1024 * 1024
 """Beyond this the transcript is cut short; the dialogue goes on."""
 
+LONGEST_REPLY = KEPT_OCTETS
+"""A reply that has not ended after so many octets has no end: the client hangs up."""
+
 KEPT_EXCHANGES = 100_000
 ENTRY_OCTETS = 160
 """What an entry costs beside its octets."""
@@ -59,6 +62,11 @@ class Conversation:
         return len(self._said) > self._flown and not self.cannot_send
 
     @property
+    def is_endless(self) -> bool:
+        """True when the reply that is coming has no end."""
+        return len(self.dialogue.partial_reply) > LONGEST_REPLY
+
+    @property
     def is_answered(self) -> bool:
         """True when the last exchange answers the last octets said; else those are mail data, or wait for a reply."""
         return self._answered == self._dropped + len(self._said)
@@ -78,7 +86,10 @@ class Conversation:
             self.cannot_send = True
 
     def receive(self, receive: Callable[[int], bytes]) -> None:
-        """Take what `receive` has; no octets, or an error, mean the end of the connection."""
+        """Take what `receive` has; no octets, an error, or a reply without end mean the end of the connection."""
+        if self.is_endless:
+            self.end()
+            return
         try:
             self._log.extend(zip(map(receive, SEGMENT), iter(self._clock, None)))  # noqa: B905
         except BlockingIOError:
@@ -120,6 +131,8 @@ class Conversation:
                     new.append(dialogue.lost())
         if self._octets > KEPT_OCTETS:
             self._cut_short()
+        if len(dialogue.exchanges) > 2 * KEPT_EXCHANGES:
+            del dialogue.exchanges[:-KEPT_EXCHANGES]
         self._is_folding = False
         return new
 
@@ -133,8 +146,6 @@ class Conversation:
         self._flown = flown
         self._folded = entries
         del self._log[entries:]
-        if len(self.dialogue.exchanges) > 2 * KEPT_EXCHANGES:
-            del self.dialogue.exchanges[:-KEPT_EXCHANGES]
 
     def transcript(self) -> Transcript:
         """The record so far."""

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, Transition, machine
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, cut_reply, parse_command
+from smtplab.protocol.wire import (
+    CRLF,
+    MAIL_DATA_START,
+    Command,
+    Reply,
+    cut_mail_data,
+    find_reply_end,
+    parse_command,
+    read_reply,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class Dialogue:
         self._mail_data: list[bytes] | None = None
         self._held = b""
         self._partial_reply = b""
+        self._looked = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -110,13 +120,15 @@ class Dialogue:
 
     def received(self, octets: bytes) -> list[Exchange]:
         """Take note of octets the server sent; gives the exchanges they complete."""
-        self._partial_reply += octets
+        come = self._partial_reply + octets
         new: list[Exchange] = []
         start = 0
-        while cut := cut_reply(self._partial_reply, start):
-            reply, start = cut
-            new.append(self._answer(reply))
-        self._partial_reply = self._partial_reply[start:]
+        looked, has_ended = find_reply_end(come, start, self._looked)
+        while has_ended:
+            new.append(self._answer(read_reply(come[start:looked])))
+            start = looked
+            looked, has_ended = find_reply_end(come, start, start)
+        self._partial_reply, self._looked = come[start:], looked - start
         return new
 
     def lost(self) -> Exchange:

@@ -26,8 +26,18 @@ def decode(octets: bytes) -> str:
 
 
 def encode(text: str) -> bytes:
-    """Octets of a text, the inverse of `decode`."""
-    return text.encode("utf-8", "surrogateescape")
+    """Octets of a text, the inverse of `decode`.
+
+    Raises
+    ------
+    ValueError
+        For half a character (a lone surrogate), such as a browser makes of a cut emoji.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        half = f"U+{ord(text[error.start]):04X}"
+        raise ValueError(f"Character {error.start + 1} is half of one ({half}); type it again.") from None
 
 
 def show(octets: bytes) -> str:
@@ -165,20 +175,38 @@ def cut_reply(octets: bytes, start: int = 0) -> tuple[Reply, int] | None:
     >>> cut_reply(b"250-one\r\n250 two\r\n221")
     (Reply(code=250, lines=('one', 'two')), 18)
     """
-    lines: list[str] = []
-    begin = start
-    while (end := octets.find(CRLF, begin)) >= 0:
-        matched = _REPLY_LINE.match(octets, begin, end)
-        if matched is None:
-            lines.append(decode(octets[begin:end]))
-            code, more = 0, begin > start
-        else:
-            code, more = int(matched[1]), matched[2] == b"-"
-            lines.append(decode(matched[3] or b""))
-        begin = end + 2
-        if not more:
-            return Reply(code, tuple(lines), octets[start:begin]), begin
-    return None
+    end, has_ended = find_reply_end(octets, start, start)
+    return (read_reply(octets[start:end]), end) if has_ended else None
+
+
+def find_reply_end(octets: bytes, start: int, looked: int) -> tuple[int, bool]:
+    r"""Look for the line that ends the reply beginning at `start`, from `looked` on: no line is looked at twice.
+
+    Returns
+    -------
+    (looked, has_ended)
+        Index behind the last complete line looked at, and whether that line ends the reply.
+
+    >>> find_reply_end(b"250-one\r\n250 two\r\n221", 0, 0), find_reply_end(b"250-one\r\n25", 0, 0)
+    ((18, True), (9, False))
+    """
+    while (end := octets.find(CRLF, looked)) >= 0:
+        matched = _REPLY_LINE.match(octets, looked, end)
+        has_ended = looked == start if matched is None else matched[2] != b"-"
+        looked = end + 2
+        if has_ended:
+            return looked, True
+    return looked, False
+
+
+def read_reply(octets: bytes) -> Reply:
+    """The reply that these octets are, from its beginning to the CRLF of its end."""
+    code, lines = 0, []
+    for line in octets.removesuffix(CRLF).split(CRLF):
+        matched = _REPLY_LINE.match(line)
+        code = int(matched[1]) if matched else 0
+        lines.append(decode(line if matched is None else matched[3] or b""))
+    return Reply(code, tuple(lines), octets)
 
 
 def double_dots(data: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The client: what it sends, what it gives back, and that it never hangs."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -441,3 +442,30 @@ def test_the_greeting_may_refuse() -> None:
 
 def test_it_is_shown_where_it_is_connected(client: Client) -> None:
     assert repr(client) == f"<Client of 127.0.0.1:{client.port}, GREETED>"
+
+
+def flood(block: bytes) -> Callable[[socket.socket], None]:
+    def play(connection: socket.socket) -> None:
+        connection.sendall(b"220 lab.example\r\n")
+        connection.recv(100)
+        with contextlib.suppress(OSError):
+            while True:
+                connection.sendall(block)
+
+    return play
+
+
+@pytest.mark.parametrize("block", [b"x" * 65536, b"250-more\r\n" * 5000], ids=["no line", "no last line"])
+def test_a_reply_without_end_is_hung_up_on(block: bytes) -> None:
+    with Scripted(flood(block)) as server, Client(port=server.port) as client:
+        outcome = client.send("NOOP")
+        assert str(outcome) == "The reply has no end, so the client has hung up. " \
+                               "Open a new session, or try another server."
+        assert client.state is State.CLOSED
+
+
+def test_whoever_asks_for_the_state_is_not_held_up_by_replies_without_end() -> None:
+    with Scripted(flood(b"250 again\r\n" * 100)) as server, Client(port=server.port) as client:
+        assert client.send("NOOP")
+        for _ in range(3):
+            assert client.state is State.GREETED

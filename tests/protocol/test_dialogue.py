@@ -1,5 +1,7 @@
 """Which reply belongs to what (RFC 2821 sections 4.2.1, 4.3.2; RFC 2920 section 3.1)."""
 
+from time import process_time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,3 +105,14 @@ def test_any_octets_whatever_are_read(segments: list[tuple[str, bytes]]) -> None
         else:
             dialogue.received(octets)
     assert isinstance(dialogue.session.state, State)
+
+
+def test_a_reply_in_many_pieces_is_read_once_not_once_a_piece() -> None:
+    line, pieces = b"250-more\r\n", 500
+    dialogue = Dialogue()
+    started = process_time()
+    for _ in range(pieces):
+        dialogue.received(line * 400)
+    assert process_time() - started < 5  # reading all of it again with each piece takes minutes
+    (exchange,) = dialogue.received(b"250 end\r\n")
+    assert exchange.reply and len(exchange.reply.lines) == 400 * pieces + 1

@@ -1,5 +1,6 @@
 """Octets on the wire: any split, CRLF only, dots both ways (RFC 2821 sections 2.3.7, 4.2.1, 4.5.2)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,3 +113,8 @@ def test_any_octets_survive_decode_and_encode(octets: bytes) -> None:
 @given(st.binary(max_size=60))
 def test_shown_octets_are_always_printable(octets: bytes) -> None:
     assert show(octets).isprintable()
+
+
+def test_half_a_character_is_told_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match=r"^Character 3 is half of one \(U\+D83D\); type it again\.$"):
+        encode("hi\ud83d")
