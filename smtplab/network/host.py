@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 
 from smtplab.lab import Close, Deliver, Input, Lost, Message, Octets, Send, World, open_session, step
 from smtplab.lab.replies import reply
+from smtplab.network.mailbox import Messages
 from smtplab.network.record import Hosted, SessionRecord
 from smtplab.protocol.transcript import Direction, Entry
 from smtplab.protocol.wire import format_reply
@@ -40,19 +41,22 @@ class Host:
     def __init__(self, world: World, on_entry: EntryListener | None = None) -> None:
         if not isinstance(world, World):
             raise TypeError(f"world is {world!r}; it must be a World, such as World(takes_mail=False).")
+        if on_entry is not None and not callable(on_entry):
+            raise TypeError(f"on_entry is {on_entry!r}; it must be a function of a session's number and an entry.")
         self.world = world
         self.errors: deque[Exception] = deque(maxlen=100)
         self._on_entry = on_entry
+        self._happened: list[Entry] = []
         self._lock = threading.Lock()
         self._messages: list[Message] = []
         self._hosted: dict[int, Hosted] = {}
         self._count = self._kept = 0
 
     @property
-    def messages(self) -> tuple[Message, ...]:
+    def messages(self) -> Messages:
         """The messages accepted so far."""
         with self._lock:
-            return tuple(self._messages)
+            return Messages(self._messages)
 
     @property
     def sessions(self) -> tuple[SessionRecord, ...]:
@@ -91,6 +95,7 @@ class Host:
         """Take one step: gives the octets to send; `hosted.open` is False once the connection is to be closed.
 
         An exception in the lab ends only this session, with a 421 that does not tell its text; it is kept in `errors`.
+        One of the listener is kept there too and ends nothing.
         """
         segment = b""
         with self._lock:
@@ -110,6 +115,13 @@ class Host:
                 else:
                     hosted.open = False
                     self._note(hosted, "-", b"", given.now, "lost" if type(given) is Lost else "closed")
+            happened, self._happened = self._happened, []
+        if self._on_entry is not None:  # outside the lock, for it may ask for messages or sessions
+            for entry in happened:
+                try:
+                    self._on_entry(hosted.number, entry)
+                except Exception as error:
+                    self.errors.append(error)
         return segment
 
     def _note(self, hosted: Hosted, direction: Direction, octets: bytes, now: float, event: str = "") -> None:
@@ -122,4 +134,4 @@ class Host:
         else:
             hosted.truncated = True
         if self._on_entry is not None:
-            self._on_entry(hosted.number, Entry(direction, octets, time_s, event))
+            self._happened.append(Entry(direction, octets, time_s, event))

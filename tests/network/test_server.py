@@ -206,3 +206,19 @@ def test_it_is_shown_where_it_listens() -> None:
     with LoopbackServer() as server:
         assert repr(server) == f"<LoopbackServer at 127.0.0.1:{server.port}>"
     assert repr(server) == "<LoopbackServer, closed>"
+
+
+def test_a_listener_may_ask_the_server_and_may_fail() -> None:
+    asked = []
+
+    def listen(number: int, entry: object) -> None:
+        asked.append(len(server.sessions) + len(server.messages))
+        raise KeyError("the listener's own fault")
+
+    with LoopbackServer(on_entry=listen) as server:
+        with server.connect() as client:
+            assert client.send("NOOP").code == 250
+        assert asked[0] == 1
+        assert isinstance(server.errors[0], KeyError)
+    with pytest.raises(TypeError, match="on_entry is 3; it must be a function"):
+        LoopbackServer(on_entry=3)  # type: ignore[arg-type]
