@@ -145,12 +145,12 @@ class Transcript:
         ValueError
             When the data is of another version or no transcript.
         """
-        if data.get("smtplab_transcript") != JSON_VERSION:
+        if not isinstance(data, dict) or data.get("smtplab_transcript") != JSON_VERSION:
             raise ValueError(f"This is no smtplab transcript of version {JSON_VERSION}.")
-        entries = tuple(
-            Entry(e["direction"], e["octets"].encode("latin-1"), e["time_s"], e["event"]) for e in data["entries"]
-        )
-        return cls(entries, bool(data["truncated"]))
+        try:
+            return cls(tuple(map(_read_entry, data["entries"])), bool(data["truncated"]))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise ValueError("This smtplab transcript is damaged: an entry cannot be read.") from None
 
 
 _LITERAL = re.compile(r"([CS]): ?(.*)")
@@ -162,6 +162,8 @@ _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed',
 
 def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
     """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
+    if not isinstance(text, str):
+        raise TypeError(f"A transcript is read from a text; this is {type(text).__name__}.")
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -176,6 +178,14 @@ def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
             yield number, Entry("-", event=matched[1])
         else:
             raise ValueError(f"Line {number} reads {line[:60]!r}. {_FORMS}")
+
+
+def _read_entry(data: dict[str, Any]) -> Entry:
+    """One entry of the JSON form; raises whatever it raises when that is none."""
+    direction, octets, event = data["direction"], data["octets"].encode("latin-1"), data["event"]
+    if direction not in ("C", "S", "-") or (direction == "-") != bool(_EVENT.fullmatch(f"-- {event}")):
+        raise ValueError(direction)
+    return Entry(direction, octets, float(data["time_s"]), event)
 
 
 def _direction(letter: str) -> Direction:
