@@ -221,8 +221,10 @@ def _read(what: object, edition: int) -> tuple[State | None, Session | None, tup
     session = getattr(what, "session", None)
     if isinstance(session, Session):
         return session.state, session, tuple(getattr(what, "exchanges", ()))[-1:], False
-    steps = tuple(what) if isinstance(what, Iterable) else (what,)
-    if not all(isinstance(step, Exchange) for step in steps):
-        raise TypeError(text("diagram.error-what", type=type(what).__name__))
+    steps: tuple[Exchange, ...] = ()
+    for step in what if isinstance(what, Iterable) else (what,):
+        if not isinstance(step, Exchange):  # told at the first: the others may have no end
+            raise TypeError(text("diagram.error-what", type=type(what).__name__))
+        steps += (step,)
     session = steps[-1].after if steps else Session()
     return session.state, session, steps, True

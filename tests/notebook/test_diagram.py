@@ -1,5 +1,6 @@
 """The picture is the table: committed SVG, DOT source and text twin show the machine's rows and nothing else."""
 
+import itertools
 import os
 import re
 import shutil
@@ -342,6 +343,7 @@ def test_the_digraph_is_graphviz_own_value_and_can_be_changed() -> None:
     ("RAEDY", {}, ValueError, "is no state"),
     (3.5, {}, TypeError, "A float stands nowhere"),
     ([1, 2], {}, TypeError, "A list stands nowhere"),
+    (itertools.count(), {}, TypeError, "A count stands nowhere"),
     (None, {"legal": True}, ValueError, "needs a place to stand"),
     (None, {"size": "big"}, ValueError, "projector"),
     (None, {"edition": 821}, ValueError, "2821"),
