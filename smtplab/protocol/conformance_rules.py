@@ -157,7 +157,7 @@ def _after_a_refusing_greeting(step: Step) -> Verdict | None:
     if step.state is not State.REFUSED or step.event in ("QUIT", UNASKED) or step.code in (421, 503, 521):
         return None
     text = f"{step.name} got {step.code} after a refusing greeting; anything but QUIT gets 503 then."
-    return Fault.OUT_OF_SEQUENCE, "SHOULD", "3.1", text
+    return Fault.OUT_OF_SEQUENCE if step.is_positive else Fault.WRONG_REFUSAL, "SHOULD", "3.1", text
 
 
 def _out_of_sequence(step: Step) -> Verdict | None:
@@ -226,7 +226,7 @@ def _argument(step: Step) -> Verdict | None:
         return None
     if step.has_invalid_characters and step.exchange.before.announces("SMTPUTF8"):
         return None
-    if step.event in ("DATA", "RSET", "QUIT"):
+    if step.event in BASE and COMMANDS[step.event].argument == "none":
         text = f"{step.name} with an argument got {step.code}; 501 keeps room for extensions."
         return Fault.ARGUMENT, "SHOULD", "4.3.2", text
     if step.event in ("MAIL", "RCPT") and step.has_invalid_characters:
