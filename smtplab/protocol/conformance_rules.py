@@ -203,7 +203,7 @@ def _required(step: Step) -> Verdict | None:
 def _refused_in_sequence(step: Step) -> Verdict | None:
     if step.event not in BASE or not step.is_in_sequence or step.is_positive or step.code == 421:
         return None
-    if step.is_too_long or step.grammar_error:
+    if step.is_too_long or step.grammar_error or step.has_invalid_characters:
         return None
     if step.event == "RSET" and step.code == 530 and step.exchange.before.announces("STARTTLS"):
         return None  # RFC 3207 section 4 does not exempt RSET

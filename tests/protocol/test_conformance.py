@@ -182,6 +182,10 @@ def test_noop_should_ignore_its_argument():
     assert check(EHLO + "C: NOOP hello\nS: 501 no argument\n") == [("SHOULD", "4.1.1.9", Fault.REFUSED_IN_SEQUENCE)]
 
 
+def test_501_for_characters_outside_ascii_is_no_departure_even_to_noop():
+    assert check(GREETING + "C: NOOP \u00e9\nS: 501 not ASCII\n") == []
+
+
 def test_530_is_no_departure_where_an_extension_allows_it():
     tls = EHLO.replace("250-EXPN", "250-STARTTLS")
     for line in ("MAIL FROM:<eve@me.example>", "VRFY bob", "RSET"):
