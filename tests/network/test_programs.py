@@ -8,7 +8,9 @@ from email.message import EmailMessage
 import pytest
 
 from smtplab.network import Client, LoopbackServer
-from smtplab.protocol.machine import State
+from smtplab.protocol.conformance import Fault, check_transcript
+from smtplab.protocol.machine import UNASKED, State
+from tests.network.waiting import until
 
 aiosmtplib = pytest.importorskip("aiosmtplib")
 controller = pytest.importorskip("aiosmtpd.controller")
@@ -103,9 +105,34 @@ def test_the_client_follows_aiosmtpd_through_a_delivery(peer: tuple[int, Keep]) 
     assert keep.data == [b"Subject: Hello\r\n\r\n.dot\r\n"]
 
 
-def test_the_client_sees_where_aiosmtpd_departs_from_the_rfc(peer: tuple[int, Keep]) -> None:
+def verdicts(client: Client) -> list[tuple[str, Fault, str]]:
+    """What there is to say of a server: strength, fault, and the command it is about."""
+    found = check_transcript(client.transcript)
+    return [(finding.strength, finding.what, client.exchanges[finding.exchange].event) for finding in found]
+
+
+def test_a_delivery_to_aiosmtpd_raises_no_alarm(peer: tuple[int, Keep]) -> None:
     with Client("127.0.0.1", peer[0]) as client:
-        client.send("HELO student.example")
-        client.send("MAIL FROM:<alice@student.example>")
-        assert client.send("RCPT TO:<>").code == 250, "RFC 2821 4.1.1.3 has no null forward-path"
-        assert client.send("DATA").code == 354
+        for line in ("NOOP", "RSET", "VRFY bob", "EXPN staff", "MAIL FROM:<>", "EHLO student.example", "DATA",
+                     "RCPT TO:<bob@lab.example>", "MAIL FROM:<>", "MAIL FROM:<>", "RCPT TO:<Postmaster>", "RSET now",
+                     "DATA now", "DATA", ".", "XYZZY", "QUIT now", "QUIT"):
+            client.send(line)
+        assert client.state is State.CLOSED
+        assert verdicts(client) == []
+
+
+def test_where_aiosmtpd_departs_from_the_rfc_is_found(peer: tuple[int, Keep]) -> None:
+    with Client("127.0.0.1", peer[0]) as client:
+        for line in ("EHLO student.example", "HELP", "MAIL FROM:<alice@student.example>", "RCPT TO:<>"):
+            assert client.send(line).code == 250
+        assert verdicts(client) == [
+            ("SHOULD", Fault.NOT_LISTED, "HELP"),  # 4.3.2 lists 211 and 214
+            ("MAY", Fault.ARGUMENT, "RCPT"),  # 4.1.1.3 has no null forward-path
+        ]
+
+
+def test_aiosmtpd_is_found_to_take_a_bare_line_feed_for_a_line_end(peer: tuple[int, Keep]) -> None:
+    with Client("127.0.0.1", peer[0]) as client:
+        client.send_octets(b"NOOP\n")
+        until(lambda: len(client.exchanges) == 2)
+        assert verdicts(client) == [("MUST", Fault.LINE_END, UNASKED)]
