@@ -108,8 +108,8 @@ class Console(Panel):
         """
         is_message = self.client.in_mail_data
         with self.one_change():
-            self.notice = "" if is_message else _odd_character(line)
             outcome = self._heard(self.client.send(line))
+            self.notice = "" if is_message else _odd_character(line)
             if line and not is_message and self._history[-1:] != [line]:
                 self._history = [*self._history, line][-HISTORY:]
         return outcome
@@ -138,6 +138,8 @@ class Console(Panel):
         ...     console.fill("MAIL")
         'MAIL FROM:<alice@student.example>'
         """
+        if not isinstance(verb, str):
+            raise TypeError(text("console.verb", type=type(verb).__name__))
         filled = choice(verb.strip().upper(), self.session, self._world)
         serial = self._draft["serial"] + 1 if self._draft else 1
         self._draft = {"serial": serial, "line": filled.line, "start": filled.start, "end": filled.end}

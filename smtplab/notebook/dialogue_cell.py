@@ -84,7 +84,7 @@ def check_lines(cell: str) -> list[str]:
     ValueError
         For a form that says nothing, with the line number, before anything is sent.
     """
-    lines = cell.split("\n")
+    lines = cell.replace("\r\n", "\n").split("\n")
     for number, line in enumerate(lines, 1):
         form = _FORM.fullmatch(line)
         if form and form[1] == "S" and not _EXPECTED.fullmatch(form[3].rstrip()):

@@ -300,6 +300,8 @@ def predict(
     """
     if not isinstance(line, str) or not isinstance(target, Client | Console):
         raise TypeError(text("predict.target"))
+    if not isinstance(because, str) or isinstance(wrong, str) or not isinstance(wrong, Sequence):
+        raise TypeError(text("predict.sentences"))
     return Prediction(line, target, because, wrong, send, size, unknown)
 
 

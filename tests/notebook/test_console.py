@@ -216,3 +216,16 @@ def test_another_server_than_ours_is_followed_too() -> None:
         view = Console(server.connect()).view()
         assert view["state"] == "REFUSED" and verbs(view, "leave") == ["QUIT"]
         assert verbs(view, "next") == []
+
+
+@pytest.mark.parametrize("wrong", [3, None, b"NOOP", []], ids=str)
+def test_what_is_no_line_and_no_command_is_told_in_a_sentence(console: Console, wrong: Any) -> None:
+    with pytest.raises(TypeError, match="A line is a text such as"):
+        console.send(wrong)
+    with pytest.raises(TypeError, match="fill takes a command such as"):
+        console.fill(wrong)
+
+
+def test_half_a_character_from_the_browser_is_told_in_a_sentence(console: Console) -> None:
+    console.heard({"do": "send", "line": "\ud83d"})
+    assert console.notice == "Character 1 is half of one (U+D83D); type it again."

@@ -205,3 +205,7 @@ def test_a_dialogue_plays_without_a_socket_too() -> None:
     run = play(memory_server().connect(), check_lines("EHLO me.example\nS: 250\nVRFY bob\nS: 2yz\n"))
     assert run.failure == ""
     assert repr(CellView(run)).count("# Yes.") == 3
+
+
+def test_lines_pasted_with_crlf_are_the_same_lines() -> None:
+    assert check_lines("NOOP\r\nS: 250\r\n") == check_lines("NOOP\nS: 250\n")
