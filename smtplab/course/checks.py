@@ -93,7 +93,7 @@ def _judged(task: Task, answer: object) -> Finding:
 
 
 def _hint(task: Task, level: object) -> str:
-    if not isinstance(level, int) or not 0 <= level <= HINTS:
+    if type(level) is not int or not 0 <= level <= HINTS:
         return text("check.no-hint", count=HINTS)
     if not level:
         return ""

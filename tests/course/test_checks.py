@@ -286,7 +286,7 @@ def test_the_steps_worked_in_hints_are_true() -> None:
     assert last(EHLO, ALICE, "DATA") == "503 SENDER_KNOWN"
 
 
-@pytest.mark.parametrize("hint", [4, -1, "a", None, 1.5, object()])
+@pytest.mark.parametrize("hint", [4, -1, "a", None, 1.5, True, object()])
 def test_a_hint_that_there_is_not_is_told(hint: Any) -> None:
     assert check("01.1", None, hint=hint).hint == "There are 3 hints: write hint=1, hint=2 or hint=3."
 
