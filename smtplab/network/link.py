@@ -47,6 +47,9 @@ class SocketLink:
             raise ConnectionRefusedError(error.errno, sentence) from None
         except TimeoutError:
             raise TimeoutError(f"{host}:{port} did not answer within {timeout_s:g} s.") from None
+        except (OSError, UnicodeError) as error:  # no such name, no way to it, or no name at all
+            reason = getattr(error, "strerror", None) or "it is no name of a host"
+            raise OSError(getattr(error, "errno", None), f"{host}:{port} cannot be reached: {reason}.") from None
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.send, self.receive = self._socket.send, self._socket.recv

@@ -469,3 +469,9 @@ def test_whoever_asks_for_the_state_is_not_held_up_by_replies_without_end() -> N
         assert client.send("NOOP")
         for _ in range(3):
             assert client.state is State.GREETED
+
+
+@pytest.mark.parametrize("host", ["no.such.invalid", "a" * 70 + ".example"])
+def test_a_host_without_address_is_told_in_a_sentence(host: str) -> None:
+    with pytest.raises(OSError, match=r":25 cannot be reached: .+\.$"):
+        Client(host, 25, allow_remote=True)
