@@ -156,6 +156,8 @@ def _unasked(step: Step) -> Verdict | None:
 def _after_a_refusing_greeting(step: Step) -> Verdict | None:
     if step.state is not State.REFUSED or step.event in ("QUIT", UNASKED) or step.code in (421, 503, 521):
         return None
+    if step.code == 500 and step.is_too_long:  # 4.3.2 lets any command get that
+        return None
     text = f"{step.name} got {step.code} after a refusing greeting; anything but QUIT gets 503 then."
     return Fault.OUT_OF_SEQUENCE if step.is_positive else Fault.WRONG_REFUSAL, "SHOULD", "3.1", text
 

@@ -186,6 +186,12 @@ def test_501_for_characters_outside_ascii_is_no_departure_even_to_noop():
     assert check(GREETING + "C: NOOP \u00e9\nS: 501 not ASCII\n") == []
 
 
+def test_after_a_refusing_greeting_a_refusal_should_be_503_unless_the_line_is_too_long():
+    refused = PREFIX[State.REFUSED]
+    assert check(refused + "C: NOOP\nS: 550 no\n") == [("SHOULD", "3.1", Fault.WRONG_REFUSAL)]
+    assert check(refused + f"C: NOOP {'x' * 600}\nS: 500 too long\n") == []
+
+
 def test_530_is_no_departure_where_an_extension_allows_it():
     tls = EHLO.replace("250-EXPN", "250-STARTTLS")
     for line in ("MAIL FROM:<eve@me.example>", "VRFY bob", "RSET"):
