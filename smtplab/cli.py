@@ -29,10 +29,13 @@ TABLES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"),  # \u2192 where there is no arrow
+        (sys.stdin, "surrogateescape"),  # octets that are no text go out as they came
+    ):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:  # a terminal that is not UTF-8 shows \u2192 for an arrow, and goes on
-            reconfigure(errors="backslashreplace")
+        if reconfigure is not None:
+            reconfigure(errors=errors)
     try:
         status = _run(arguments)
         sys.stdout.flush()
@@ -40,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a file that cannot be written, and the like
+        print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except SetupError as error:

@@ -168,3 +168,17 @@ def test_doctor_tells_findings_by_its_status() -> None:
     done = smtplab("doctor")
     assert done.returncode == (0 if "All is well." in done.stdout else 1)
     assert "loopback" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["diagram", "-o"], ["card"]])
+def test_a_file_that_cannot_be_written_is_told_in_a_line(arguments: list[str], tmp_path: Path) -> None:
+    done = smtplab(*arguments, str(tmp_path / "nowhere" / ("x.svg" if "-o" in arguments else "x.html")))
+    assert done.returncode == 1
+    assert done.stderr.endswith(": No such file or directory\n") and done.stderr.count("\n") == 1
+
+
+def test_octets_that_are_no_text_are_sent_as_they_came() -> None:
+    command = [sys.executable, "-m", "smtplab", "talk"]
+    done = subprocess.run(command, input=b"NOOP \xff\nQUIT\n", cwd=ROOT, capture_output=True, timeout=60, check=False,
+                          env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"})
+    assert done.returncode == 0 and b"221 lab.example" in done.stdout and not done.stderr

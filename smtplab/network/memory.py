@@ -68,6 +68,8 @@ class MemoryServer:
 
     def advance(self, seconds: float) -> None:
         """Let time pass: whatever falls due meanwhile happens, in order."""
+        if not (isinstance(seconds, (int, float)) and 0 <= seconds < inf):
+            raise ValueError(f"seconds is {seconds!r}; time goes on by a number of seconds.")
         until = self.now + seconds
         while (due := self.next_due()) <= until:
             self._tick(due)

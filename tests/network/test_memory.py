@@ -95,3 +95,9 @@ def test_options_and_edition_are_those_of_the_real_server() -> None:
     server.change(storage_octets=0)
     assert client.send("MAIL FROM:<alice@student.example>").code == 452
     assert repr(client) == "<Client of memory:0, READY>"
+
+
+@pytest.mark.parametrize("wrong", [-1, float("inf"), float("nan"), "soon"])
+def test_time_goes_on_by_seconds_only(wrong: float) -> None:
+    with pytest.raises(ValueError, match="time goes on by a number of seconds"):
+        memory_server().advance(wrong)
