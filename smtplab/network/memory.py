@@ -9,9 +9,10 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from smtplab.lab import Input, Lost, Message, Octets, Shutdown, Tick, World, deadline
+from smtplab.lab import Input, Lost, Octets, Shutdown, Tick, World, deadline
 from smtplab.network.client import Client
 from smtplab.network.host import EntryListener, Host
+from smtplab.network.mailbox import Messages
 from smtplab.network.record import Hosted, SessionRecord
 
 
@@ -25,7 +26,7 @@ class MemoryServer:
         self.now = 0.0
 
     @property
-    def messages(self) -> tuple[Message, ...]:
+    def messages(self) -> Messages:
         """The messages accepted so far."""
         return self._host.messages
 

@@ -5,11 +5,12 @@ import threading
 import weakref
 from typing import Any
 
-from smtplab.lab import Message, World
+from smtplab.lab import World
 from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
 from smtplab.network.host import EntryListener, Host
 from smtplab.network.loop import Loop
+from smtplab.network.mailbox import Messages
 from smtplab.network.record import SessionRecord
 
 CLOSE_TIMEOUT_S = 2.0
@@ -69,7 +70,7 @@ class LoopbackServer:
         self._stop = weakref.finalize(self, _stop, loop, self._thread)
 
     @property
-    def messages(self) -> tuple[Message, ...]:
+    def messages(self) -> Messages:
         """The messages accepted so far: each stands here before its 250 is sent."""
         return self._host.messages
 
