@@ -7,6 +7,7 @@ itself without it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from smtplab.explain.catalogue import text
@@ -49,10 +50,29 @@ def frame(what: object, *, edition: int = 2821, difference: bool = False) -> "pd
     TypeError
         For a value without rows.
     """
-    rows = _rows(what, edition, difference)
+    rows = list(_rows(what, edition, difference))
+    return _whole_frame()(rows)
+
+
+@lru_cache
+def _whole_frame() -> "type[pd.DataFrame]":
+    """A DataFrame that shows its texts whole and on the left; pandas alone cuts them at 50 characters."""
     import pandas as pd
 
-    return pd.DataFrame.from_records(list(rows))
+    class WholeFrame(pd.DataFrame):
+        @property
+        def _constructor(self) -> type[pd.DataFrame]:
+            return WholeFrame
+
+        def __repr__(self) -> str:
+            with pd.option_context("display.max_colwidth", None):
+                return super().__repr__()
+
+        def _repr_html_(self) -> str:
+            with pd.option_context("display.max_colwidth", None):
+                return html.styled(html.Markup(super()._repr_html_()))  # type: ignore[misc]  # escaped by pandas
+
+    return WholeFrame
 
 
 def _rows(what: object, edition: int, difference: bool) -> Rows:

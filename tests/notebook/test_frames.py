@@ -89,3 +89,11 @@ def test_pandas_is_loaded_when_a_frame_is_asked_for_and_not_before() -> None:
         "assert 'pandas' not in sys.modules; frame('digits'); assert 'pandas' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_long_texts_are_shown_whole() -> None:
+    digits = frame("digits")
+    longest = max(map(str, digits["meaning"]), key=len)
+    assert len(longest) > 50
+    assert "..." not in digits._repr_html_()
+    assert longest in repr(digits[["meaning"]])
