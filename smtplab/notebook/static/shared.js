@@ -82,7 +82,8 @@ const smtplab = {
     const replaced = [];
     const onMessage = (message) => {
       if (message.answer !== "hello" || !root.hidden) return;
-      for (const mark of document.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
+      const here = root.getRootNode(); // the cell alone, while it is scrolled out of a long notebook's page
+      for (const mark of here.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
         const output = mark.closest(".jp-OutputArea-child") ?? mark;
         output.classList.add("smtplab-hidden");
         replaced.push(output);
