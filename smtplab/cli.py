@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
 
     command("lab", "open JupyterLab on the first lesson; further arguments go to jupyter lab")
+    course = command("course", "copy the lessons and exercises without opening them; a copy you changed stays")
+    course.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="(default: smtplab-course, here)")
+    course.add_argument("--teacher", action="store_true", help="with the teacher's plan and the solutions")
     command("doctor", "look whether all is here that the lessons need")
     serve = command("serve", "run a mail server on 127.0.0.1 and show every dialogue live")
     serve.add_argument("--port", type=int, default=2525, help="0 takes any free port (default: 2525)")
@@ -101,15 +104,21 @@ def _parser() -> argparse.ArgumentParser:
     diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
     card = command("card", "write the one-page card of codes, digits, replies by command, and states")
     card.add_argument("path", metavar="FILE", type=Path, help=".html or .pdf")
-    card.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
-    for by_edition in (table, diagram, causes):
+    for by_edition in (table, diagram, card, causes):
         by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     wheels = command("wheels", "make a folder from which smtplab installs without a network")
     wheels.add_argument("folder", metavar="DIR", type=Path)
     command("test", "run ruff, mypy and all tests; further arguments go to pytest")
     command("bench", "measure speed and memory; further arguments go to the benchmarks")
     return parser
+
+
+def _course(chosen: argparse.Namespace) -> int:
+    from smtplab.setup.course_files import COPIES, copy_course
+
+    print(copy_course((chosen.folder or Path(COPIES)).absolute(), for_teacher=chosen.teacher))
+    return 0
 
 
 def _doctor(_: argparse.Namespace) -> int:
@@ -209,6 +218,7 @@ def _wheels(chosen: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
+    "course": _course,
     "doctor": _doctor,
     "serve": _serve,
     "talk": _talk,

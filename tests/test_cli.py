@@ -40,6 +40,7 @@ def test_help_names_every_command() -> None:
     shown = smtplab("--help").stdout
     for command in (
         "lab",
+        "course",
         "doctor",
         "serve",
         "talk",
@@ -182,3 +183,12 @@ def test_octets_that_are_no_text_are_sent_as_they_came() -> None:
     done = subprocess.run(command, input=b"NOOP \xff\nQUIT\n", cwd=ROOT, capture_output=True, timeout=60, check=False,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"})
     assert done.returncode == 0 and b"221 lab.example" in done.stdout and not done.stderr
+
+
+def test_the_course_is_copied_where_it_is_wanted(tmp_path: Path) -> None:
+    done = smtplab("course", str(tmp_path / "mine"))
+    assert done.returncode == 0 and "new." in done.stdout
+    assert (tmp_path / "mine" / "notebooks" / "00_first_mail.ipynb").is_file()
+    assert not (tmp_path / "mine" / "notebooks" / "teacher_plan.md").exists()
+    assert smtplab("course", "--teacher", str(tmp_path / "teacher")).returncode == 0
+    assert (tmp_path / "teacher" / "notebooks" / "teacher_plan.md").is_file()

@@ -14,7 +14,8 @@ from pathlib import Path
 from smtplab.setup.environment import PACKAGE, SetupError, project_folder
 
 FOLDERS = ("notebooks", "exercises")
-NOT_FOR_LEARNERS = {"source", "solutions", "__pycache__"}
+NOT_FOR_LEARNERS = {"solutions", "teacher_plan.md"}
+FOR_NOBODY = {"source", "__pycache__"}
 COPIES = "smtplab-course"
 
 
@@ -32,11 +33,20 @@ def course_folder(here: Path) -> tuple[Path, str]:
     SetupError
         When the copies cannot be written.
     """
-    root = project_folder()
-    source = root or PACKAGE / "course" / "files"
-    target = here if (here / _Delivery.NOTES).is_file() else (root or here) / COPIES
+    target = here if (here / _Delivery.NOTES).is_file() else (project_folder() or here) / COPIES
+    return target, copy_course(target)
+
+
+def copy_course(target: Path, *, for_teacher: bool = False) -> str:
+    """Copy the course to `target`, as `deliver` does, and return its line.
+
+    Raises
+    ------
+    SetupError
+        When the copies cannot be written.
+    """
     try:
-        return target, deliver(source, target)
+        return deliver(project_folder() or PACKAGE / "course" / "files", target, for_teacher=for_teacher)
     except OSError as error:
         raise SetupError(
             f"The lessons cannot be copied to {target} ({error.strerror}): go to a folder of your own "
@@ -44,11 +54,12 @@ def course_folder(here: Path) -> tuple[Path, str]:
         ) from None
 
 
-def deliver(source: Path, target: Path) -> str:
+def deliver(source: Path, target: Path, *, for_teacher: bool = False) -> str:
     """Copy the course from `source` to `target`; what the learner changed stays as it is.
 
     A file that is missing comes (back). One that the learner never changed is replaced by a newer one.
-    Where both changed, the newer one is put beside it as ``NAME.new.ipynb``, once.
+    Where both changed, the newer one is put beside it as ``NAME.new.ipynb``, once. A teacher gets the plan and the
+    solutions as well.
 
     Returns
     -------
@@ -56,17 +67,17 @@ def deliver(source: Path, target: Path) -> str:
         One line that says what was done.
     """
     delivery = _Delivery(target)
-    for name in _course_names(source):
+    for name in _course_names(source, FOR_NOBODY if for_teacher else FOR_NOBODY | NOT_FOR_LEARNERS):
         delivery.bring(name, (source / name).read_bytes())
     delivery.save()
     return str(delivery)
 
 
-def _course_names(source: Path) -> Iterator[str]:
+def _course_names(source: Path, left_out: set[str]) -> Iterator[str]:
     for folder in FOLDERS:
         for path in sorted((source / folder).rglob("*")):
             name = path.relative_to(source)
-            if path.is_file() and not any(part in NOT_FOR_LEARNERS or part.startswith(".") for part in name.parts):
+            if path.is_file() and not any(part in left_out or part.startswith(".") for part in name.parts):
                 yield name.as_posix()
 
 

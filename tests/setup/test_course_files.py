@@ -141,3 +141,16 @@ def test_a_place_that_cannot_be_written_is_told_with_the_cure(tmp_path: Path, mo
     monkeypatch.setattr("smtplab.setup.course_files.project_folder", lambda: None)
     with pytest.raises(SetupError, match="go to a folder of your own"):
         course_folder(tmp_path)
+
+
+def test_plan_and_solutions_reach_a_teacher_and_no_learner(source: Path, target: Path, tmp_path: Path) -> None:
+    for name in ("notebooks/teacher_plan.md", "exercises/solutions/01_decode.ipynb", "exercises/source/01_decode.py"):
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text("not for learners")
+    deliver(source, target)
+    assert _files(target) == {
+        "notebooks/00_first.ipynb", "exercises/01_decode.ipynb", "exercises/data/replies.txt", ".smtplab/delivered.json",
+    }
+    deliver(source, tmp_path / "teacher", for_teacher=True)
+    extra = _files(tmp_path / "teacher") - _files(target)
+    assert extra == {"notebooks/teacher_plan.md", "exercises/solutions/01_decode.ipynb"}
