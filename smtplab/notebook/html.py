@@ -47,7 +47,7 @@ def readable(foreign: str | bytes) -> str:
         return characters
     try:
         return show(encode(characters))
-    except UnicodeEncodeError:  # a lone surrogate that stands for no octet
+    except ValueError:  # a lone surrogate that stands for no octet
         return show(characters.encode("utf-8", "backslashreplace"))
 
 
@@ -150,17 +150,19 @@ def _reply_line(line: bytes) -> Markup:
 
 
 def explanation(what: Explanation) -> Markup:
-    """Verdict; Here, Now, Not this; the three digits; the rest folded below."""
+    """Verdict; Here, Now, Not this; the two digits that mean something; the third and the rest folded below."""
     kind = what.code // 100
     verdict = element("p", code(what.code) if what.code else None, " ", what.verdict, class_="verdict")
-    digits = (element("li", element("b", d.digit, class_=f"code-{kind}"), d.meaning) for d in what.digits)
+    digits = (element("li", element("b", d.digit, class_=f"code-{kind}"), d.meaning) for d in what.digits[:2])
+    third = ((text("explorer.third"), f"{d.digit}: {d.meaning}") for d in what.digits[2:])
+    rest = (*third, *((d.label, d.text) for d in what.details))
     name = text("html.explanation", code=what.code) if what.code else text("html.no-code")
     return element(
         "div",
         verdict,
         definitions((label, said) for label, said in what.lines if said),
         element("ul", *digits, class_="digits") if what.digits else None,
-        folded(text("html.details"), definitions((d.label, d.text) for d in what.details)) if what.details else None,
+        folded(text("html.details"), definitions(rest)) if rest else None,
         class_="explanation", role="group", aria_label=name,
     )
 
@@ -284,7 +286,8 @@ def no_reply(what: "NoReply") -> Markup:
 def message(what: "Message") -> Markup:
     """A message that was taken: envelope beside header, then the mail data as it will be read."""
     part = text("html.message-part")
-    rows = [{part: row[""], "envelope": row["envelope"], "header": row["header"]} for row in what.to_rows()]
+    none = text("html.session-none")
+    rows = [{part: row[""], "envelope": row["envelope"], "header": row["header"] or none} for row in what.to_rows()]
     lines = join(join((escape(line), Markup("\n"))) for line in _lines(what.mail_data))
     return join((table(rows, text("html.message")), element("pre", lines)))
 
