@@ -456,7 +456,8 @@ def flood(block: bytes) -> Callable[[socket.socket], None]:
 
 
 @pytest.mark.parametrize("block", [b"x" * 65536, b"250-more\r\n" * 5000], ids=["no line", "no last line"])
-def test_a_reply_without_end_is_hung_up_on(block: bytes) -> None:
+def test_a_reply_without_end_is_hung_up_on(block: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "LONGEST_REPLY", 500_000)
     with Scripted(flood(block)) as server, Client(port=server.port) as client:
         outcome = client.send("NOOP")
         assert str(outcome) == "The reply has no end, so the client has hung up. " \
