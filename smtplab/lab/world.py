@@ -105,6 +105,9 @@ MAILBOXES = (
     Mailbox("postmaster", "The Postmaster"),
 )
 
+BLOCK_OCTETS = 4096
+"""The least of the storage that anything takes, so that no number of empty messages is too many."""
+
 LISTS = (
     MailingList("friends", ("bob", "frank")),
     MailingList("staff", ("anna", "otto"), private=True),
@@ -214,5 +217,6 @@ class World:
         return replace(self, seen=(*self.seen, ((sender.address, recipient.address), now)))
 
     def with_stored(self, octets: int) -> "World":
-        """The world after a message of this size was stored."""
-        return replace(self, storage_octets=self.storage_octets - octets)
+        """The world after a message of this size was stored; a disk gives whole blocks, and one for the envelope."""
+        blocks = -(-octets // BLOCK_OCTETS) + 1
+        return replace(self, storage_octets=max(0, self.storage_octets - blocks * BLOCK_OCTETS))

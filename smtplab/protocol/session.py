@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.limits import RECIPIENTS
 from smtplab.protocol.machine import State, Transition
 from smtplab.protocol.paths import NULL_PATH, Path, parse_mail_argument
 from smtplab.protocol.wire import Command, Reply
@@ -26,7 +27,7 @@ class Transaction:
     forward_paths : tuple of Path
         Recipients accepted, in order.
     refused : tuple of Path
-        Recipients tried and refused. When nobody else is left, DATA is 554 instead of 503 (3.3).
+        The last 100 recipients tried and refused. When nobody else is left, DATA is 554 instead of 503 (3.3).
     """
 
     reverse_path: Path
@@ -97,7 +98,7 @@ def _with_recipient(transaction: Transaction, fate: str, command: Command) -> Tr
     path, _ = _path_said(command, "TO:")
     if fate == "forward-path":
         return replace(transaction, forward_paths=(*transaction.forward_paths, path))
-    return replace(transaction, refused=(*transaction.refused, path))
+    return replace(transaction, refused=(*transaction.refused, path)[-RECIPIENTS:])
 
 
 def _path_said(command: Command, prefix: Literal["FROM:", "TO:"]) -> tuple[Path, tuple[tuple[str, str | None], ...]]:

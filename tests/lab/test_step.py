@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.lab import Fate, Mailbox, Octets, Shutdown, Tick, World, deadline, open_session, step
+from smtplab.lab.world import BLOCK_OCTETS
 from smtplab.protocol.machine import State
 from tests.lab.talk import Talk
 
@@ -129,11 +130,21 @@ def test_greylisting_refuses_the_first_try_and_takes_a_later_one() -> None:
 
 def test_an_accepted_message_takes_storage_and_a_refused_one_does_not() -> None:
     talk = Talk(World(mailboxes=(Mailbox("bob", "Bob"), Mailbox("carol", "Carol", Fate.BUSY))))
-    before = talk.world.storage_octets
+    left = [talk.world.storage_octets]
     talk.say("EHLO me.example", "MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA", "hello", ".")
-    assert talk.world.storage_octets == before - len(b"hello\r\n")
+    left.append(talk.world.storage_octets)
+    assert left[0] - left[1] == 2 * BLOCK_OCTETS
     talk.say("MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA", "é", ".")
-    assert talk.world.storage_octets == before - len(b"hello\r\n")
+    assert talk.world.storage_octets == left[1]
+
+
+def test_empty_messages_take_storage_too() -> None:
+    talk = Talk(World(storage_octets=70_000))
+    letter = ("MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>", "DATA", ".")
+    talk.say("EHLO me.example")
+    assert talk.codes(*letter) == [250, 250, 354, 250]
+    assert talk.codes(*letter) == [250, 250, 354, 250]
+    assert talk.codes(letter[0]) == [452]
 
 
 def test_a_delivered_message_carries_its_trace_above_the_header() -> None:

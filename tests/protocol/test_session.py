@@ -89,3 +89,10 @@ def test_a_recipient_taken_without_a_sender_is_followed() -> None:
 def test_quit_and_421_leave_nothing_known() -> None:
     assert session_after(HELLO, MAIL, ("QUIT", "221 bye")) == Session(State.CLOSED)
     assert session_after(HELLO, MAIL, ("NOOP", "421 closing")) == Session(State.CLOSED)
+
+
+def test_of_refused_recipients_the_last_hundred_are_kept() -> None:
+    tries = [(f"RCPT TO:<n{number}@lab.example>", "550 no") for number in range(150)]
+    session = session_after(HELLO, MAIL, *tries)
+    assert session.transaction is not None
+    assert [path.local_part for path in session.transaction.refused] == [f"n{number}" for number in range(50, 150)]
