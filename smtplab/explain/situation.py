@@ -12,13 +12,11 @@ from smtplab.explain.catalogue import text
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.enhanced_codes import parse_enhanced_code
-from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Kind, Machine, State, Transition, machine
+from smtplab.protocol.machine import CONNECT, DATA_END, NO_COMMANDS, Kind, Machine, State, Transition, machine
 from smtplab.protocol.reply_codes import read_code
 from smtplab.protocol.sequences import Standing, entries, listed
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import REPLY_CLASSES, Command, Reply, cut_reply, encode, parse_command
-
-_NO_COMMANDS = (CONNECT, DATA_END, UNASKED, LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +117,10 @@ class Situation:
         For what is no command (the greeting, the final dot) the event tells more than the code: ``4yz DATA-END``
         comes before ``450``.
         """
-        event = self.event if self.event in COMMANDS or self.event in _NO_COMMANDS else ""
+        event = self.event if self.event in COMMANDS or self.event in NO_COMMANDS else ""
         exact, by_class = f"{self.code} {event}", f"{self.reply_class} {event}"
         by_code = [str(self.code)] if known is None else [str(self.code), known]
-        names = [exact, by_class, *by_code] if event in _NO_COMMANDS else [exact, *by_code, by_class]
+        names = [exact, by_class, *by_code] if event in NO_COMMANDS else [exact, *by_code, by_class]
         names.append(self.reply_class)
         for mark in self.marks:
             yield from (f"{name} {mark}" for name in names)
@@ -164,7 +162,7 @@ def _of_reply(reply: Reply, command: str | Command | None, table: Machine) -> Si
     event = said.verb if said is not None else ""
     if said is None and (only := _only_event(table.edition, reply.code)):
         event = only
-    if said is not None and event in _NO_COMMANDS:
+    if said is not None and event in NO_COMMANDS:
         said = None
     known_state = _usual_state(table, event, reply.code) if event in table.events else None
     row = None

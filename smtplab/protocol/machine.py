@@ -48,6 +48,8 @@ class Kind(StrEnum):
 CONNECT, DATA_END, UNASKED, LOST = "CONNECT", "DATA-END", "UNASKED", "LOST"
 """Events that are no command: the connection, the final dot, a reply nobody asked for, the connection's loss."""
 
+NO_COMMANDS = (CONNECT, DATA_END, UNASKED, LOST)
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
@@ -261,7 +263,7 @@ class Machine:
 
     def commands_in_sequence(self, state: State) -> tuple[str, ...]:
         """The verbs that may come now, in the table's order; none before the greeting and during mail data."""
-        return tuple(e for e in self.events if e not in (CONNECT, DATA_END, LOST) and self.in_sequence(state, e))
+        return tuple(e for e in self.events if e not in NO_COMMANDS and self.in_sequence(state, e))
 
 
 @lru_cache

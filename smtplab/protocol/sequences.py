@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.general_replies import GENERAL_REPLIES
+from smtplab.protocol.machine import CONNECT, DATA_END, EDITIONS, NO_COMMANDS, UNASKED
 from smtplab.protocol.reply_codes import REPLY_CODES
 
 
@@ -49,7 +50,7 @@ class Entry:
     @property
     def events(self) -> tuple[str, ...]:
         """The machine's events that this entry answers."""
-        return ("DATA-END",) if self.phase == "after-data" else tuple(self.command.split("/"))
+        return (DATA_END,) if self.phase == "after-data" else tuple(self.command.split("/"))
 
     @property
     def label(self) -> str:
@@ -107,7 +108,7 @@ def _read_lines(edition: int) -> Iterator[Entry]:
                         note=_NOTES.get((edition, command, phase, code), ""))
 
 
-SEQUENCES: dict[int, tuple[Entry, ...]] = {edition: tuple(_read_lines(edition)) for edition in (2821, 5321)}
+SEQUENCES: dict[int, tuple[Entry, ...]] = {edition: tuple(_read_lines(edition)) for edition in EDITIONS}
 """The list of section 4.3.2, by edition."""
 
 RFC_7504: tuple[Entry, ...] = (
@@ -201,7 +202,7 @@ def listed(edition: int, event: str, code: int) -> Listing:
     found = tuple(entry for entry in entries(edition) if entry.code == code and event in entry.events)
     if found:
         return Listing(Standing.LISTED, found[0].section, found, found[0].note)
-    if event != "CONNECT" and (event != "UNASKED" or code == 421):
+    if event != CONNECT and (event != UNASKED or code == 421):
         for rule in GENERAL_REPLIES:
             if rule.any_command and rule.code == code:
                 return Listing(Standing.GENERAL, rule.section(edition), note=rule.condition)
@@ -227,7 +228,7 @@ def _elsewhere(edition: int, event: str, code: int) -> Iterator[Listing]:
 
 def _is_in_scope(edition: int, event: str, code: int) -> bool:
     """Whether a rule for "any command but some" takes in this one: see the scopes in `GENERAL_REPLIES`."""
-    if event in ("CONNECT", "DATA-END", "UNASKED", "LOST"):
+    if event in NO_COMMANDS:
         return False
     required = event in COMMANDS and COMMANDS[event].is_required(edition)
     return {
