@@ -52,6 +52,12 @@ class Entry:
 class Transcript:
     r"""What went over one connection, in order.
 
+    Attributes
+    ----------
+    entries : tuple of Entry
+    truncated : bool
+        True when recording stopped at a limit while the session went on.
+
     Examples
     --------
     >>> transcript = Transcript.parse("S: 220 lab.example\nC: QUIT\nS: 221 bye\n")

@@ -5,7 +5,6 @@ decided yet stays with the caller. Grammar inside a line (paths, parameters) is 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -260,8 +259,3 @@ def cut_mail_data(held: bytes, octets: bytes) -> tuple[bytes, bytes, bytes | Non
     keep = next((n for n in (4, 3, 2, 1) if stream.endswith(END_OF_MAIL_DATA[:n])), 0)
     cut = len(stream) - keep
     return stream[:cut].replace(b"\r\n.", CRLF), stream[cut:], None
-
-
-def join_lines(lines: Iterable[str]) -> bytes:
-    """Octets of text lines, each ended by CRLF."""
-    return b"".join(encode(line) + CRLF for line in lines)
