@@ -82,7 +82,9 @@ def options_for(step: Exchange | None) -> tuple[str, tuple[str, ...]]:
     beliefs = tuple(id for key in keys for id in _BELIEFS.get(key, ()))
     if explanation.misconception:
         beliefs = (explanation.misconception, *beliefs)
-    return first_sentence(explanation), tuple(sorted(dict.fromkeys(beliefs), key=_names_a_code))
+    drops = step.event in ("EHLO", "HELO") and step.before.transaction is not None
+    right = last_sentence(explanation) if drops else first_sentence(explanation)
+    return right, tuple(sorted(dict.fromkeys(beliefs), key=_names_a_code))
 
 
 def first_sentence(explanation: Explanation) -> str:
@@ -93,6 +95,11 @@ def first_sentence(explanation: Explanation) -> str:
     """
     said, dot, _ = explanation.here.partition(". ")
     return said + dot.rstrip()
+
+
+def last_sentence(explanation: Explanation) -> str:
+    """What the reply changed: for a second EHLO in a mail, that the mail is dropped."""
+    return explanation.here.rpartition(". ")[2]
 
 
 def _names_a_code(id: str) -> bool:

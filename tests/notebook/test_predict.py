@@ -161,3 +161,17 @@ def test_wrong_arguments_are_told() -> None:
         predict("NOOP", client_after("QUIT"))
     with pytest.raises(KeyError, match="nonsense"):
         predict("NOOP", client_after(), wrong=("nonsense", "text-decides"))
+
+
+def test_a_second_hello_is_about_the_mail_it_drops() -> None:
+    client = memory_server().connect()
+    client.send("EHLO student.example")
+    assert not any("dropped" in sentence for sentence in predict("EHLO laptop.example", client).sentences)
+    client.send("MAIL FROM:<alice@student.example>")
+    assert "The mail from alice is dropped." in predict("EHLO laptop.example", client).sentences
+
+
+@pytest.mark.parametrize("wrong", [{"because": 3}, {"wrong": 3}, {"wrong": "abc"}], ids=str)
+def test_sentences_of_another_kind_are_told_in_a_sentence(wrong: dict) -> None:
+    with pytest.raises(TypeError, match="because is a text; wrong is a list of names"):
+        predict("NOOP", memory_server().connect(), **wrong)
