@@ -149,7 +149,8 @@ def test_plan_and_solutions_reach_a_teacher_and_no_learner(source: Path, target:
         (source / name).write_text("not for learners")
     deliver(source, target)
     assert _files(target) == {
-        "notebooks/00_first.ipynb", "exercises/01_decode.ipynb", "exercises/data/replies.txt", ".smtplab/delivered.json",
+        "notebooks/00_first.ipynb", "exercises/01_decode.ipynb", "exercises/data/replies.txt",
+        ".smtplab/delivered.json",
     }
     deliver(source, tmp_path / "teacher", for_teacher=True)
     extra = _files(tmp_path / "teacher") - _files(target)
