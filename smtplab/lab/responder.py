@@ -15,7 +15,7 @@ from smtplab.protocol.commands import COMMANDS, NOT_OFFERED, check_argument
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import Parameter
 from smtplab.protocol.limits import TEXT_LINE_OCTETS
-from smtplab.protocol.machine import State, machine
+from smtplab.protocol.machine import machine
 from smtplab.protocol.paths import (
     Path,
     PathArgument,
@@ -46,14 +46,15 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
     now : float
         Seconds on the caller's clock.
     """
-    if session.state is State.REFUSED and command.verb != "QUIT":
+    is_in_sequence = machine(world.edition).in_sequence(session.state, command.verb)
+    if not is_in_sequence and machine(world.edition).refuses_all(session.state):
         return world, reply("order.refused")
     answer = _ANSWERS.get(command.verb)
     if answer is None or (command.verb == "EXPN" and world.expn is Offer.UNKNOWN):
         return world, _unknown(command)
     if _is_off(world, command.verb):
         return world, reply("verb.off", verb=command.verb)
-    if not machine(world.edition).in_sequence(session.state, command.verb):
+    if not is_in_sequence:
         out_of_order = _out_of_order(session, command.verb)
         if out_of_order is not None:
             return world, out_of_order

@@ -261,6 +261,14 @@ class Machine:
         """
         return (state, event) in self._in_sequence
 
+    def refuses_all(self, state: State) -> bool:
+        """True when the table has a refusal for any command in this state, known or not: after a 554 greeting (3.1).
+
+        >>> [str(state) for state in State if machine().refuses_all(state)]
+        ['REFUSED']
+        """
+        return (state, ANY, 503) in self._by_key
+
     def commands_in_sequence(self, state: State) -> tuple[str, ...]:
         """The verbs that may come now, in the table's order; none before the greeting and during mail data."""
         return tuple(e for e in self.events if e not in NO_COMMANDS and self.in_sequence(state, e))
