@@ -5,9 +5,11 @@ lab is the server, and this carries out its actions.
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Self
 
 from smtplab.lab import Close, Deliver, Input, Lost, Message, Octets, Send, World, open_session, step
 from smtplab.lab.replies import reply
@@ -135,3 +137,39 @@ class Host:
             hosted.truncated = True
         if self._on_entry is not None:
             self._happened.append(Entry(direction, octets, time_s, event))
+
+
+class Hosting(ABC):
+    """What a server shows of its host, over sockets and in memory alike; as a context manager it closes at the end."""
+
+    _host: Host
+
+    @abstractmethod
+    def close(self) -> None:
+        """Send 421 to every open session. May be called twice."""
+
+    @property
+    def messages(self) -> Messages:
+        """The messages accepted so far: each stands here before its 250 is sent."""
+        return self._host.messages
+
+    @property
+    def sessions(self) -> tuple[SessionRecord, ...]:
+        """A record of each session, in the order of connecting."""
+        return self._host.sessions
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        return self._host.world
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """Faults of the lab itself; each ended a session with a 421."""
+        return tuple(self._host.errors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -11,12 +11,11 @@ from typing import Any
 
 from smtplab.lab import Input, Lost, Octets, Shutdown, Tick, World, deadline
 from smtplab.network.client import Client
-from smtplab.network.host import EntryListener, Host
-from smtplab.network.mailbox import Messages
-from smtplab.network.record import Hosted, SessionRecord
+from smtplab.network.host import EntryListener, Host, Hosting
+from smtplab.network.record import Hosted
 
 
-class MemoryServer:
+class MemoryServer(Hosting):
     """A server with the interface of `LoopbackServer`, reached by `connect` only. Make it with `memory_server`."""
 
     def __init__(self, world: World, on_entry: EntryListener | None = None) -> None:
@@ -24,26 +23,6 @@ class MemoryServer:
         self._ends: list[MemoryLink] = []
         self._is_open = True
         self.now = 0.0
-
-    @property
-    def messages(self) -> Messages:
-        """The messages accepted so far."""
-        return self._host.messages
-
-    @property
-    def sessions(self) -> tuple[SessionRecord, ...]:
-        """A record of each session, in the order of connecting."""
-        return self._host.sessions
-
-    @property
-    def world(self) -> World:
-        """The world as it is now."""
-        return self._host.world
-
-    @property
-    def errors(self) -> tuple[Exception, ...]:
-        """Faults of the lab itself; each ended a session with a 421."""
-        return tuple(self._host.errors)
 
     @property
     def is_open(self) -> bool:
@@ -104,12 +83,6 @@ class MemoryServer:
         self._is_open = False
         for end in tuple(self._ends):
             self.give(end, Shutdown(self.now))
-
-    def __enter__(self) -> "MemoryServer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return "<MemoryServer>" if self.is_open else "<MemoryServer, closed>"

@@ -8,15 +8,13 @@ from typing import Any
 from smtplab.lab import World
 from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
-from smtplab.network.host import EntryListener, Host
+from smtplab.network.host import EntryListener, Host, Hosting
 from smtplab.network.loop import Loop
-from smtplab.network.mailbox import Messages
-from smtplab.network.record import SessionRecord
 
 CLOSE_TIMEOUT_S = 2.0
 
 
-class LoopbackServer:
+class LoopbackServer(Hosting):
     """The lab's server behind a TCP port of this machine; one daemon thread runs all its sessions.
 
     It listens from the moment it is made until `close`, the end of its ``with`` block, or the end of Python. Then
@@ -70,26 +68,6 @@ class LoopbackServer:
         self._stop = weakref.finalize(self, _stop, loop, self._thread)
 
     @property
-    def messages(self) -> Messages:
-        """The messages accepted so far: each stands here before its 250 is sent."""
-        return self._host.messages
-
-    @property
-    def sessions(self) -> tuple[SessionRecord, ...]:
-        """A record of each session, in the order of connecting."""
-        return self._host.sessions
-
-    @property
-    def world(self) -> World:
-        """The world as it is now."""
-        return self._host.world
-
-    @property
-    def errors(self) -> tuple[Exception, ...]:
-        """Faults of the lab itself; each ended a session with a 421."""
-        return tuple(self._host.errors)
-
-    @property
     def is_open(self) -> bool:
         """True until `close`."""
         return self._stop.alive
@@ -107,12 +85,6 @@ class LoopbackServer:
     def close(self) -> None:
         """Send 421 to every open session, close, and wait for the thread to end. May be called twice."""
         self._stop()
-
-    def __enter__(self) -> "LoopbackServer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<LoopbackServer at {self.host}:{self.port}>" if self.is_open else "<LoopbackServer, closed>"
