@@ -82,7 +82,7 @@ const smtplab = {
     const replaced = [];
     const onMessage = (message) => {
       if (message.answer !== "hello" || !root.hidden) return;
-      const here = root.getRootNode(); // the cell alone, while it is scrolled out of a long notebook's page
+      const here = root.getRootNode(); // the cell alone, should JupyterLab have taken it off the page meanwhile
       for (const mark of here.querySelectorAll(`[data-smtplab-static="${CSS.escape(fixed.id)}"]`)) {
         const output = mark.closest(".jp-OutputArea-child") ?? mark;
         output.classList.add("smtplab-hidden");
