@@ -84,7 +84,7 @@ DIGITS: tuple[Digit, ...] = (
         "(RFC 959 4.2) gives x3z to authentication and accounting, and RFC 5321 4.2.1 says SMTP codes follow the FTP "
         "model. Reading x3z as authentication is an inference"),
     _digit(2, "4", "Unspecified", "No meaning is given in SMTP.", "RFC 821 App. E; RFC 2821 4.2.1; RFC 5321 4.2.1",
-        "Unspecified", "yes", "2821 5321", "No code in reply_codes.csv has 4 here"),
+        "Unspecified", "yes", "2821 5321", "No code of SMTP has 4 here"),
     _digit(2, "5", "Mail system",
         "State of the receiving mail system with respect to the transfer or other mail action.",
         "RFC 821 App. E; RFC 2821 4.2.1; RFC 5321 4.2.1",
