@@ -15,11 +15,6 @@ from smtplab.explain.catalogue import text
 TIMEOUT_S = 20.0
 
 
-def can_lay_out() -> bool:
-    """True when some Graphviz is at hand."""
-    return shutil.which("dot") is not None or find_spec("pygraphviz") is not None
-
-
 @lru_cache(maxsize=32)
 def lay_out(source: str, form: Literal["svg", "png"]) -> bytes:
     """Draw a graph.

@@ -16,7 +16,7 @@ from smtplab.network import memory_server
 from smtplab.notebook import bake, html
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.edges import edge_of, edges, from_everywhere, questions, reachable, refusals
-from smtplab.notebook.picture import can_lay_out, lay_out
+from smtplab.notebook.picture import lay_out
 from smtplab.protocol.machine import ANY, EDITIONS, Kind, State, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -297,7 +297,7 @@ def test_files_stand_alone(tmp_path: Path) -> None:
     assert state_diagram().save(tmp_path / "whole.dot").read_text("utf-8").startswith("digraph")
 
 
-@pytest.mark.skipif(not can_lay_out(), reason="no Graphviz on this machine")
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot on this machine")
 def test_png_is_laid_out_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert state_diagram().save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     monkeypatch.setenv("PATH", "")
