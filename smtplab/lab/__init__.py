@@ -12,15 +12,18 @@ from smtplab.lab.step import (
     Send,
     ServerSession,
     Shutdown,
+    StartTls,
     Tick,
+    TlsFailed,
+    TlsUp,
     deadline,
     open_session,
     step,
 )
-from smtplab.lab.world import Fate, Mailbox, MailingList, Offer, Scanner, World
+from smtplab.lab.world import Certificate, Fate, LoginPolicy, Mailbox, MailingList, Offer, Scanner, World
 
 __all__ = [
-    "CAUSES", "GENERAL_CAUSES", "Action", "Cause", "Close", "Deliver", "Fate", "Input", "Lost", "Mailbox",
-    "MailingList", "Message", "Octets", "Offer", "Scanner", "Send", "ServerSession", "Shutdown", "Tick", "World",
-    "deadline", "open_session", "step",
+    "CAUSES", "GENERAL_CAUSES", "Action", "Cause", "Certificate", "Close", "Deliver", "Fate", "Input", "LoginPolicy",
+    "Lost", "Mailbox", "MailingList", "Message", "Octets", "Offer", "Scanner", "Send", "ServerSession", "Shutdown",
+    "StartTls", "Tick", "TlsFailed", "TlsUp", "World", "deadline", "open_session", "step",
 ]

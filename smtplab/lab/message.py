@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from smtplab.protocol.paths import Path, format_path
+from smtplab.protocol.session import Parameters, Session
 from smtplab.protocol.wire import encode
 
 
@@ -24,6 +25,10 @@ class Message:
     client_name : str
         What EHLO or HELO said.
     server_name : str
+    parameters, forward_parameters : parameters, tuple of parameters
+        What MAIL, and the RCPT of each recipient, said behind the path: for DSN who wants which report.
+    protocol : str
+        For the Received field: SMTP, ESMTP, ESMTPS (inside TLS), ESMTPA (logged in) and so on (RFC 3848, RFC 6531).
     """
 
     reverse_path: Path
@@ -31,6 +36,9 @@ class Message:
     mail_data: bytes
     client_name: str
     server_name: str
+    parameters: Parameters = ()
+    forward_parameters: tuple[Parameters, ...] = ()
+    protocol: str = "SMTP"
 
     @property
     def delivered(self) -> bytes:
@@ -40,7 +48,7 @@ class Message:
         """
         trace = (
             f"Return-Path: {format_path(self.reverse_path)}\r\n"
-            f"Received: from {self.client_name} by {self.server_name} with SMTP\r\n"
+            f"Received: from {self.client_name} by {self.server_name} with {self.protocol}\r\n"
         )
         return encode(trace) + self.mail_data
 
@@ -56,3 +64,14 @@ class Message:
             {"": "recipients", "envelope": " ".join(map(format_path, self.forward_paths)),
              "header": ", ".join(str(header[name]) for name in ("To", "Cc", "Bcc") if header[name])},
         ]
+
+
+def protocol_of(session: Session) -> str:
+    """The word for the Received field.
+
+    >>> protocol_of(Session(announced=(("SIZE", ""),), tls=True, identity="bob"))
+    'ESMTPSA'
+    """
+    utf8 = session.transaction is not None and session.transaction.has("SMTPUTF8")
+    base = "UTF8SMTP" if utf8 else "ESMTP" if session.announced else "SMTP"
+    return base + "S" * session.tls + "A" * (session.identity is not None)

@@ -38,6 +38,16 @@ def each(name: str, value: object, kind: type, container: type[Iterable[object]]
             raise TypeError(f"{name} holds {found!r}; it must hold values of type {kind.__name__} only.")
 
 
+def among(name: str, value: Iterable[object], known: tuple[str, ...], said: str) -> None:
+    """Refuse a member that is not among the known ones, or stands there twice."""
+    found = tuple(value)
+    for member in found:
+        if member not in known:
+            raise ValueError(f"{name} holds {member!r}; {said} {', '.join(known)}.")
+        if found.count(member) > 1:
+            raise ValueError(f"{name} holds {member!r} twice.")
+
+
 def whole(name: str, value: object, least: int = 0) -> None:
     """Refuse what is no whole number, or too small; the least values over 0 are the RFC's."""
     if not isinstance(value, int) or isinstance(value, bool):

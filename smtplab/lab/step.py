@@ -2,23 +2,41 @@
 
 No socket, thread or clock is here: time comes in with each input. Whoever runs a connection (a loop over sockets, a
 call in a test, a browser's kernel) feeds inputs and carries out actions. Octets may come in any split; replies to
-one input leave as one segment (RFC 2821 sections 2.3.7, 3, 4.1.1.4, 4.5.3.2; RFC 2920 section 3.2).
+one input leave as one segment (RFC 2821 sections 2.3.7, 3, 4.1.1.4, 4.5.3.2; RFC 2920 section 3.2). Inside TLS the
+octets are those that were said; whoever runs the connection encrypts them (RFC 3207).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from smtplab.lab.message import Message
+from smtplab.lab.extensions import in_use
+from smtplab.lab.message import Message, protocol_of
 from smtplab.lab.replies import reply
-from smtplab.lab.responder import respond, respond_to_data
-from smtplab.lab.world import World
-from smtplab.protocol.extensions import OFFERED, mail_line_octets
-from smtplab.protocol.limits import COMMAND_LINE_OCTETS
-from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, State, machine
+from smtplab.lab.responder import respond, respond_to_chunk, respond_to_data
+from smtplab.lab.world import Certificate, World
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions import line_octets
+from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
+from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, State
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, format_reply, parse_command
+from smtplab.protocol.wire import (
+    CRLF,
+    MAIL_DATA_START,
+    Command,
+    Reply,
+    cut_mail_data,
+    decode,
+    format_reply,
+    parse_command,
+)
 
-_LONGEST_LINE = mail_line_octets(OFFERED)
-"""Octets of the longest command line that any world can allow."""
+
+@lru_cache(maxsize=256)
+def _longest_line(extensions: tuple[str, ...]) -> int:
+    """Octets of the longest line that a world with these extensions can allow."""
+    return max(line_octets(verb, extensions) for verb in ("MAIL", "RCPT", "AUTH", AUTH_LINE))
+
 
 _PIECE = 4096
 """Octets up to which arriving mail data is joined to the piece before, so that tiny segments do not pile up."""
@@ -53,7 +71,21 @@ class Shutdown:
     now: float
 
 
-Input = Octets | Tick | Lost | Shutdown
+@dataclass(frozen=True, slots=True)
+class TlsUp:
+    """The TLS handshake that `StartTls` asked for has succeeded."""
+
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFailed:
+    """It has failed; nothing can be said any more."""
+
+    now: float
+
+
+Input = Octets | Tick | Lost | Shutdown | TlsUp | TlsFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +107,14 @@ class Close:
     """Close the connection once all was sent."""
 
 
-Action = Send | Deliver | Close
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """Begin a TLS handshake as its server, once all was sent; show this certificate."""
+
+    certificate: Certificate
+
+
+Action = Send | Deliver | Close | StartTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +138,12 @@ class ServerSession:
         Mail data that may be the beginning of the end.
     size : int
         Octets of mail data so far, kept or not.
+    chunk : Command or None
+        The BDAT whose octets are coming.
+    chunk_left : int
+        How many of them have not come.
+    in_handshake : bool
+        True from `StartTls` until `TlsUp` or `TlsFailed`.
     """
 
     session: Session
@@ -109,6 +154,9 @@ class ServerSession:
     pieces: tuple[bytes, ...] = ()
     held: bytes = b""
     size: int = 0
+    chunk: Command | None = None
+    chunk_left: int = 0
+    in_handshake: bool = False
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:
@@ -128,7 +176,7 @@ def deadline(world: World, session: ServerSession) -> float | None:
     """When a Tick is due, on the clock of the inputs; None for a closed session."""
     if session.session.state is State.CLOSED:
         return None
-    if session.session.state is State.CONNECTED:
+    if session.session.state is State.CONNECTED and not session.in_handshake:
         return session.heard_s
     return session.heard_s + world.idle_s
 
@@ -140,7 +188,7 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     ----------
     world : World
     session : ServerSession
-    given : Octets, Tick, Lost or Shutdown
+    given : Octets, Tick, Lost, Shutdown, TlsUp or TlsFailed
 
     Returns
     -------
@@ -152,12 +200,16 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     run = _Run(world, session, given.now)
     if isinstance(given, Lost):
         run.move(LOST, None, None)
+    elif isinstance(given, TlsUp):
+        run.go_on_inside_tls()
+    elif isinstance(given, TlsFailed):
+        run.move(TLS_FAILED, None, None)
+    elif session.in_handshake:
+        run.wait_for_tls(given)
     elif isinstance(given, Shutdown):
         run.close_unasked("closing.shutdown")
     elif session.session.state is State.CONNECTED:
-        run.greet(session.refusal)
-        if isinstance(given, Octets):
-            run.read(given.octets)
+        run.begin(given)
     elif isinstance(given, Octets):
         run.read(given.octets)
     elif given.now >= session.heard_s + world.idle_s:
@@ -171,16 +223,18 @@ class _Run:
     def __init__(self, world: World, before: ServerSession, now: float) -> None:
         self.world, self.before, self.now = world, before, now
         self.session = before.session
-        self.machine = machine(world.edition)
+        self.machine = self.session.machine(world.edition)
         self.heard_s = before.heard_s
         self.uncut, self.dropped = before.uncut, before.dropped
         self.pieces, self.held, self.size = before.pieces, before.held, before.size
+        self.chunk, self.chunk_left = before.chunk, before.chunk_left
+        self.in_handshake = before.in_handshake
         self.segment: list[bytes] = []
         self.messages: list[Message] = []
 
     def result(self) -> ServerSession:
         return ServerSession(self.session, self.heard_s, self.before.refusal, self.uncut, self.dropped,
-                             self.pieces, self.held, self.size)
+                             self.pieces, self.held, self.size, self.chunk, self.chunk_left, self.in_handshake)
 
     def actions(self) -> list[Action]:
         actions: list[Action] = [Deliver(message) for message in self.messages]
@@ -188,20 +242,57 @@ class _Run:
             actions.append(Send(b"".join(self.segment)))
         if self.session.state is State.CLOSED:
             actions.append(Close())
+        elif self.in_handshake and not self.before.in_handshake:
+            actions.append(StartTls(self.world.certificate))
         return actions
 
     def move(self, event: str, command: Command | None, answer: Reply | None) -> None:
         """Send the reply and follow the table."""
-        row = self.machine.transition(self.session.state, event, answer.code if answer else None)
-        self.session = self.session.after(row, command, answer)
+        before = self.session
+        row = self.machine.transition(before.state, event, answer.code if answer else None)
+        self.session = before.after(row, command, answer)
+        if self.session.announced is not before.announced:
+            self.machine = self.session.machine(self.world.edition)
         if answer is not None:
+            for behaviour in in_use(self.world, before) if before.announced else ():
+                answer = behaviour.dress(event, answer)
             self.segment.append(format_reply(answer))
+
+    def begin(self, given: Input) -> None:
+        """Greet; with implicit TLS ask for the handshake first."""
+        if self.world.implicit_tls and not self.session.tls:
+            self.start_tls()
+            return
+        self.greet(self.before.refusal)
+        if isinstance(given, Octets):
+            self.read(given.octets)
+
+    def start_tls(self) -> None:
+        """Ask for a handshake. What came ahead of it is thrown away, since anybody may have written it."""
+        self.in_handshake = True
+        self.heard_s = self.now
+        self.uncut, self.dropped = b"", 0
+
+    def wait_for_tls(self, given: Input) -> None:
+        """Inside a handshake no word can be said: too long a wait, and a shutdown, end it without one."""
+        if isinstance(given, Shutdown) or (isinstance(given, Tick) and self.now >= self.heard_s + self.world.idle_s):
+            self.move(TLS_FAILED, None, None)
+
+    def go_on_inside_tls(self) -> None:
+        self.in_handshake = False
+        self.heard_s = self.now
+        is_first = self.session.state is State.CONNECTED
+        self.move(TLS_UP, None, None)
+        if is_first:
+            self.greet(self.before.refusal)
 
     def greet(self, refusal: str | None) -> None:
         self.heard_s = self.now
         if refusal is not None:
             self.move(CONNECT, None, reply("greeting.stranger", domain=self.world.domain, reason=refusal))
-        elif not self.world.takes_mail:
+        elif self.world.never_takes_mail and self.world.edition == 5321:  # RFC 7504 came after RFC 2821
+            self.move(CONNECT, None, reply("greeting.never", domain=self.world.domain))
+        elif self.world.never_takes_mail or not self.world.takes_mail:
             self.move(CONNECT, None, reply("greeting.no-mail", domain=self.world.domain))
         else:
             self.move(CONNECT, None, reply("greeting", domain=self.world.domain))
@@ -211,51 +302,111 @@ class _Run:
         self.move(event, None, reply(name, domain=self.world.domain))
 
     def read(self, octets: bytes) -> None:
-        """Take octets apart as far as they go: lines while commands are awaited, mail data after 354."""
+        """Take octets apart as far as they go: lines while commands are awaited, mail data after 354 or BDAT."""
         self.heard_s = self.now
-        while octets and self.session.state is not State.CLOSED:
-            octets = self.read_mail_data(octets) if self.session.state is State.MAIL_DATA else self.read_lines(octets)
+        while octets and not self.in_handshake and self.session.state is not State.CLOSED:
+            if self.chunk is not None:
+                octets = self.read_chunk(octets)
+            elif self.session.state is State.MAIL_DATA:
+                octets = self.read_mail_data(octets)
+            else:
+                octets = self.read_lines(octets)
 
     def read_lines(self, octets: bytes) -> bytes:
-        """Answer each complete line; gives what stands behind a DATA that was taken."""
+        """Answer each complete line; gives what stands behind one that changes how octets are read."""
         octets = self.uncut + octets
         start = 0
         while (end := octets.find(CRLF, start)) >= 0:
             self.answer_line(octets[start:end])
             start = end + 2
-            if self.session.state is State.MAIL_DATA or self.session.state is State.CLOSED:
+            if self.is_read_otherwise():
                 self.uncut = b""
                 return octets[start:]
         self.uncut = octets[start:]
-        limit = _LONGEST_LINE
+        limit = _longest_line(self.world.extensions)
         if len(self.uncut) > limit:  # keep the verb, and the last octet, which may be half a CRLF; never make one
             self.dropped += len(self.uncut) - limit
             self.uncut = self.uncut[: limit - 1].replace(b"\r", b"?") + self.uncut[-1:]
         return b""
 
+    def is_read_otherwise(self) -> bool:
+        """True when the next octets are no command line."""
+        return (self.session.state is State.MAIL_DATA or self.session.state is State.CLOSED
+                or self.chunk is not None or self.in_handshake)
+
     def answer_line(self, line: bytes) -> None:
-        command = parse_command(line)
-        limit = self.line_limit(command.verb)
+        in_exchange = self.session.state is State.AUTH_EXCHANGE
+        command = Command(AUTH_LINE, decode(line), line) if in_exchange else parse_command(line)
+        limit = line_octets(command.verb, self.world.extensions)
+        event = self.machine.event_of(command)
         if len(line) + self.dropped + 2 > limit:
             self.dropped = 0
-            answer = reply("line.too-long", limit=limit)
-        else:
+            self.move(event, command, reply("auth.line" if in_exchange else "line.too-long", limit=limit))
+        elif not self.begins_chunk(command):
             self.world, answer = respond(self.world, self.session, command, self.now)
-        self.move(command.verb, command, answer)
+            self.move(event, command, answer)
         if self.session.state is State.MAIL_DATA:
             self.pieces, self.held, self.size = (), MAIL_DATA_START, -len(MAIL_DATA_START)
+        elif self.session.state is State.TLS_HANDSHAKE:
+            self.start_tls()
 
-    def line_limit(self, verb: str) -> int:
-        """Octets a command line may have, CRLF included; extensions raise it for MAIL (4.5.3.1)."""
-        return mail_line_octets(self.world.extensions) if verb == "MAIL" else COMMAND_LINE_OCTETS
+    def begins_chunk(self, command: Command) -> bool:
+        """True when octets belong to this command: whatever it gets, they are swallowed first (RFC 3030 section 2)."""
+        try:
+            octets = self.machine.octets_behind(command)
+        except ProtocolError as error:  # where the next command begins is not known any more
+            self.move(command.verb, command, reply("chunk.unreadable", problem=error.text))
+            self.close_unasked("closing.chunk")
+            return True
+        if octets is None:
+            return False
+        if self.session.state is not State.CHUNKS:
+            self.pieces, self.size = (), 0
+        self.chunk, self.chunk_left = command, octets
+        if not octets:
+            self.read_chunk(b"")
+        return True
 
-    def read_mail_data(self, octets: bytes) -> bytes:
-        data, self.held, rest = cut_mail_data(self.held, octets)
+    def read_chunk(self, octets: bytes) -> bytes:
+        """Swallow what belongs to a BDAT, kept only as far as a message may be large."""
+        taken = octets[: self.chunk_left]
+        self.chunk_left -= len(taken)
+        self.keep(taken)
+        if not self.chunk_left and self.chunk is not None:
+            command, self.chunk = self.chunk, None
+            self.end_chunk(command)
+        return octets[len(taken):]
+
+    def end_chunk(self, command: Command) -> None:
+        mail_data = b"".join(self.pieces)
+        before = self.session
+        self.world, answer = respond_to_chunk(self.world, before, command, self.now, mail_data, self.size)
+        event = self.machine.event_of(command)
+        if answer.is_positive and event != command.verb:
+            self.deliver(mail_data)
+        self.move(event, command, answer)
+        if self.session.state is not State.CHUNKS:
+            self.pieces, self.size = (), 0
+
+    def keep(self, data: bytes) -> None:
+        """Count mail data, and keep it while the message is not too large."""
         self.size += len(data)
         if data and self.size <= self.world.max_message_octets:
             last = self.pieces[-1] if self.pieces else b""
             joined = self.pieces and len(last) + len(data) <= _PIECE
             self.pieces = (*self.pieces[:-1], last + data) if joined else (*self.pieces, data)
+
+    def deliver(self, mail_data: bytes) -> None:
+        transaction = self.session.transaction
+        assert transaction is not None  # a message comes only in a transaction
+        self.messages.append(Message(
+            transaction.reverse_path, transaction.forward_paths, mail_data, self.session.client_name or "",
+            self.world.domain, transaction.parameters, transaction.forward_parameters, protocol_of(self.session),
+        ))
+
+    def read_mail_data(self, octets: bytes) -> bytes:
+        data, self.held, rest = cut_mail_data(self.held, octets)
+        self.keep(data)
         if rest is None:
             return b""
         self.end_mail_data()
@@ -265,9 +416,8 @@ class _Run:
         transaction = self.session.transaction
         assert transaction is not None  # DATA got 354 only in a transaction
         mail_data = b"".join(self.pieces)[len(MAIL_DATA_START):]
-        self.world, answer = respond_to_data(self.world, transaction, mail_data, self.size)
+        self.world, answer = respond_to_data(self.world, transaction, mail_data, self.size, self.now)
         if answer.is_positive:
-            self.messages.append(Message(transaction.reverse_path, transaction.forward_paths, mail_data,
-                                         self.session.client_name or "", self.world.domain))
+            self.deliver(mail_data)
         self.move(DATA_END, None, answer)
         self.pieces, self.held, self.size = (), b"", 0

@@ -5,12 +5,13 @@ forked gets a world of its own. The defaults are the class-room world that all l
 honest to the RFC: no limit is under 100 recipients or 64 KiB (RFC 2821 section 4.5.3.1).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import options
 from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions.auth import MECHANISMS
 from smtplab.protocol.limits import MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, SERVER_TIMEOUT_S
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.paths import Path
@@ -28,6 +29,14 @@ class Fate(StrEnum):
     PRIVATE = "private"
 
 
+class LoginPolicy(StrEnum):
+    """How the owner of a mailbox may log in: in any way; never by showing the password; only after one plain login."""
+
+    ANY = "any"
+    STRONG = "strong"
+    TRANSITION = "transition"
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """One mailbox.
@@ -41,16 +50,22 @@ class Mailbox:
     fate : Fate
     elsewhere : str
         For MOVED and FORWARDED: the other address.
+    password : str
+        What its owner logs in with; empty: nobody can. The lessons tell it, since nothing here is secret.
+    login : LoginPolicy
     """
 
     name: str
     person: str
     fate: Fate = Fate.OPEN
     elsewhere: str = ""
+    password: str = field(default="", repr=False)
+    login: LoginPolicy = LoginPolicy.ANY
 
     def __post_init__(self) -> None:
         options.words(name=self.name, person=self.person)
         object.__setattr__(self, "fate", options.member("fate", self.fate, Fate))
+        object.__setattr__(self, "login", options.member("login", self.login, LoginPolicy))
 
     @property
     def surname(self) -> str:
@@ -92,18 +107,32 @@ class Scanner(StrEnum):
     SILENT = "silent"
 
 
+class Certificate(StrEnum):
+    """What the server shows in a TLS handshake: a good certificate, or one with a fault; unreadable: it has none now."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    WRONG_NAME = "wrong name"
+    SELF_SIGNED = "self-signed"
+    UNREADABLE = "unreadable"
+
+
 MAILBOXES = (
-    Mailbox("bob", "Bob Baker"),
+    Mailbox("bob", "Bob Baker", password="builder"),
     Mailbox("carol", "Carol Cook", Fate.BUSY),
     Mailbox("dave", "Dave Dyer", Fate.FULL),
     Mailbox("erin", "Erin Ellis", Fate.MOVED, "erin@new.example"),
     Mailbox("frank", "Frank Foster", Fate.FORWARDED, "frank@branch.example"),
-    Mailbox("grace", "Grace Gray", Fate.UNREADABLE),
+    Mailbox("grace", "Grace Gray", Fate.UNREADABLE, password="garden"),
     Mailbox("heidi", "Heidi Hall", Fate.PRIVATE),
-    Mailbox("anna", "Anna Schmidt"),
-    Mailbox("otto", "Otto Schmidt"),
+    Mailbox("anna", "Anna Schmidt", password="apple", login=LoginPolicy.STRONG),
+    Mailbox("otto", "Otto Schmidt", password="orange", login=LoginPolicy.TRANSITION),
+    Mailbox("bj\u00f6rn", "Bj\u00f6rn Berg"),
     Mailbox("postmaster", "The Postmaster"),
 )
+
+ALL = "all"
+"""For `World.extensions`: everything that smtplab offers."""
 
 BLOCK_OCTETS = 4096
 """The least of the storage that anything takes, so that no number of empty messages is too many."""
@@ -124,24 +153,43 @@ class World:
         The RFC the server follows where the two differ.
     domain : str
     mailboxes, lists : tuple
-    extensions : tuple of str
+    extensions : tuple of str, or "all"
         EHLO keywords that are offered.
-    takes_mail : bool
-        False: the greeting is 554.
+    takes_mail, never_takes_mail : bool
+        Not taking mail, the greeting is 554; never, it is 521 (RFC 7504, edition 5321).
     wants_full_names : bool
         True: EHLO with a name of one label is 504.
     refused_hosts, unreachable_domains : frozenset of str
         Client names refused by EHLO (550); sender domains whose name server does not answer (451).
-    vrfy, expn, help : Offer
+    null_mx_domains : frozenset of str
+        Domains known to take no mail: 556 (RFC 7504, edition 5321).
+    refused_files : frozenset of str
+        Endings of file names; a message with such a file is refused by policy.
+    ehlo, vrfy, expn, help : Offer
     scanner : Scanner
+    reports_ready : bool
+        False: the part that writes delivery reports is down, so DSN's parameters cannot be honoured (455).
+    mechanisms : tuple of str
+        For AUTH.
+    needs_login, needs_tls : bool
+        Policies: without it, nearly every command is 530.
+    login_needs_tls : bool
+        True: mechanisms that show the password are refused in the clear (538).
+    certificate : Certificate
+    implicit_tls : bool
+        True: the handshake comes before the greeting (RFC 8314).
     max_recipients, max_message_octets, storage_octets, reserve_octets : int
         Recipients a transaction; the largest message; what is left to store mail; below this reserve MAIL is 452.
     idle_s : float
         Seconds without a command until 421.
     greylist_s : float or None
         When set, a sender and recipient seen for the first time wait this long (450).
+    greylist_after_data : bool
+        True: they are told after the message instead of at RCPT.
     seen : tuple of ((str, str), float)
         Greylist memory: sender and recipient, and when they first came.
+    challenges : int
+        How many login challenges were given, so that each is another.
     """
 
     edition: int = 2821
@@ -150,13 +198,24 @@ class World:
     lists: tuple[MailingList, ...] = LISTS
     extensions: tuple[str, ...] = ("SIZE",)
     takes_mail: bool = True
+    never_takes_mail: bool = False
     wants_full_names: bool = False
     refused_hosts: frozenset[str] = frozenset({"spam.example"})
     unreachable_domains: frozenset[str] = frozenset({"slow-dns.example"})
+    null_mx_domains: frozenset[str] = frozenset({"no-mail.example"})
+    refused_files: frozenset[str] = frozenset({".exe"})
+    ehlo: Offer = Offer.ON
     vrfy: Offer = Offer.ON
     expn: Offer = Offer.ON
     help: Offer = Offer.ON
     scanner: Scanner = Scanner.WORKING
+    reports_ready: bool = True
+    mechanisms: tuple[str, ...] = MECHANISMS
+    needs_login: bool = False
+    needs_tls: bool = False
+    login_needs_tls: bool = False
+    certificate: Certificate = Certificate.VALID
+    implicit_tls: bool = False
     max_recipients: int = RECIPIENTS
     max_message_octets: int = 1024 * 1024
     max_received_fields: int = RECEIVED_FIELDS
@@ -164,31 +223,51 @@ class World:
     reserve_octets: int = MESSAGE_OCTETS
     idle_s: float = SERVER_TIMEOUT_S
     greylist_s: float | None = None
+    greylist_after_data: bool = False
     seen: tuple[tuple[tuple[str, str], float], ...] = ()
+    challenges: int = 0
 
     def __post_init__(self) -> None:
         if self.edition not in EDITIONS:
             raise ValueError(f"edition is {self.edition!r}; it must be 2821 or 5321.")
         options.domain_name("domain", self.domain)
-        for name, kind in (("mailboxes", Mailbox), ("lists", MailingList), ("extensions", str)):
+        if self.extensions == ALL:  # type: ignore[comparison-overlap]  # a word that is read at once
+            object.__setattr__(self, "extensions", tuple(OFFERED))
+        for name, kind in (("mailboxes", Mailbox), ("lists", MailingList), ("extensions", str), ("mechanisms", str)):
             options.each(name, getattr(self, name), kind)
-        for name in ("refused_hosts", "unreachable_domains"):
+        for name in ("refused_hosts", "unreachable_domains", "null_mx_domains", "refused_files"):
             options.each(name, getattr(self, name), str, frozenset)
-        for keyword in self.extensions:
-            if keyword not in OFFERED:
-                raise ValueError(f"extensions holds {keyword!r}; this server can offer {', '.join(OFFERED)}.")
-        for name in ("takes_mail", "wants_full_names"):
+        options.among("extensions", self.extensions, tuple(OFFERED), "this server can offer")
+        options.among("mechanisms", self.mechanisms, MECHANISMS, "this server knows")
+        for name in (
+            "takes_mail", "never_takes_mail", "wants_full_names", "reports_ready", "needs_login", "needs_tls",
+            "login_needs_tls", "implicit_tls", "greylist_after_data",
+        ):
             options.switch(name, getattr(self, name))
-        for name in ("vrfy", "expn", "help"):
-            object.__setattr__(self, name, options.member(name, getattr(self, name), Offer))
-        object.__setattr__(self, "scanner", options.member("scanner", self.scanner, Scanner))
+        for name, members in (
+            ("ehlo", Offer), ("vrfy", Offer), ("expn", Offer), ("help", Offer), ("scanner", Scanner),
+            ("certificate", Certificate),
+        ):
+            object.__setattr__(self, name, options.member(name, getattr(self, name), members))
         options.whole("max_recipients", self.max_recipients, RECIPIENTS)
         options.whole("max_message_octets", self.max_message_octets, MESSAGE_OCTETS)
-        for name in ("max_received_fields", "storage_octets", "reserve_octets"):
+        for name in ("max_received_fields", "storage_octets", "reserve_octets", "challenges"):
             options.whole(name, getattr(self, name))
         options.seconds("idle_s", self.idle_s)
         if self.greylist_s is not None:
             options.seconds("greylist_s", self.greylist_s)
+
+    @property
+    def policies(self) -> frozenset[str]:
+        """Names of the site's policies, as a `Requirement` has them."""
+        wanted = {"login": self.needs_login, "tls": self.needs_tls}
+        return frozenset(name for name, is_on in wanted.items() if is_on)
+
+    @property
+    def address_book(self) -> tuple[Mailbox, ...]:
+        """The mailboxes that the extensions offered can reach."""
+        utf8 = "SMTPUTF8" in self.extensions
+        return tuple(mailbox for mailbox in self.mailboxes if utf8 or mailbox.name.isascii())
 
     def is_ours(self, domain: str | None) -> bool:
         """True for this server's own domain, and for no domain at all (``<Postmaster>``)."""
@@ -215,6 +294,14 @@ class World:
     def with_seen(self, sender: Path, recipient: Path, now: float) -> "World":
         """The world that remembers this pair."""
         return replace(self, seen=(*self.seen, ((sender.address, recipient.address), now)))
+
+    def with_mailbox(self, mailbox: Mailbox) -> "World":
+        """The world in which this mailbox stands in place of the one of its name."""
+        return replace(self, mailboxes=tuple(mailbox if m.name == mailbox.name else m for m in self.mailboxes))
+
+    def with_challenge(self) -> "World":
+        """The world after one more login challenge."""
+        return replace(self, challenges=self.challenges + 1)
 
     def with_stored(self, octets: int) -> "World":
         """The world after a message of this size was stored; a disk gives whole blocks, and one for the envelope."""

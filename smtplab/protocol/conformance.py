@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from smtplab.protocol.conformance_rules import Fault, Step, Strength, judge
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import DATA_END, machine
+from smtplab.protocol.machine import DATA_END
 from smtplab.protocol.transcript import Transcript
 
 __all__ = ["Fault", "Finding", "Strength", "check_transcript"]
@@ -88,11 +88,10 @@ def check_transcript(source: Transcript | Iterable[Exchange], edition: int = 282
 
 def _steps(exchanges: Iterable[Exchange], edition: int) -> Iterator[Step | None]:
     """One step an exchange; None for a lost connection, which no reply answers."""
-    table = machine(edition)
     mail_may_wait = False
     for exchange in exchanges:
         reply = exchange.reply
-        yield Step(exchange, reply, table, mail_may_wait) if reply else None
+        yield Step(exchange, reply, exchange.before.machine(edition), mail_may_wait) if reply else None
         done = reply is not None and 200 <= reply.code < 300
         if exchange.event == DATA_END:
             mail_may_wait = not done
@@ -107,5 +106,5 @@ def _behind(source: object, direction: str, read: list[bytes]) -> bytes:
     """The octets of one direction behind the last exchange: what no exchange could be made of."""
     if not isinstance(source, Transcript):
         return b""
-    octets = b"".join(entry.octets for entry in source.entries if entry.direction == direction)
+    octets = b"".join(entry.octets for entry in source.said() if entry.direction == direction)
     return octets[sum(map(len, read)):]

@@ -15,7 +15,7 @@ from typing import Literal
 from smtplab.protocol.commands import BASE, COMMANDS, check_argument
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.extensions import KNOWN, OFFERED, mail_line_octets
+from smtplab.protocol.extensions import KNOWN, OFFERED, line_octets
 from smtplab.protocol.limits import REPLY_LINE_OCTETS
 from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State
 from smtplab.protocol.paths import parse_client_name, parse_mail_argument
@@ -90,8 +90,9 @@ class Step:
     @property
     def is_too_long(self) -> bool:
         """The line is longer than a server must take, so 500 is in order."""
-        keywords = [keyword for keyword, _ in self.exchange.before.announced] if self.event == "MAIL" else []
-        return len(self.exchange.sent) > mail_line_octets(keywords)
+        keywords = [keyword for keyword, _ in self.exchange.before.announced]
+        line = self.exchange.sent.partition(CRLF)[0]
+        return len(line) + len(CRLF) > line_octets(self.event, keywords)
 
     @property
     def has_invalid_characters(self) -> bool:
@@ -114,9 +115,9 @@ class Step:
             if self.event in ("EHLO", "HELO"):
                 parse_client_name(argument)
             elif self.event == "MAIL":
-                parse_mail_argument(argument, "FROM:")
+                parse_mail_argument(argument, "FROM:", utf8=self.exchange.before.announces("SMTPUTF8"))
             elif self.event == "RCPT":
-                parse_mail_argument(argument, "TO:")
+                parse_mail_argument(argument, "TO:", utf8=self.exchange.before.announces("SMTPUTF8"))
         except ProtocolError as error:
             return error.text
         return ""
@@ -225,8 +226,6 @@ def _refused_in_sequence(step: Step) -> Verdict | None:
 def _argument(step: Step) -> Verdict | None:
     error = step.grammar_error
     if not error or not step.is_positive:
-        return None
-    if step.has_invalid_characters and step.exchange.before.announces("SMTPUTF8"):
         return None
     if step.event in BASE and COMMANDS[step.event].argument == "none":
         text = f"{step.name} with an argument got {step.code}; 501 keeps room for extensions."

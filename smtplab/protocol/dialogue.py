@@ -9,7 +9,10 @@ nothing due is unasked.
 from collections import deque
 from dataclasses import dataclass
 
-from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, Transition, machine
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
+from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, State, Transition, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import (
     CRLF,
@@ -17,6 +20,7 @@ from smtplab.protocol.wire import (
     Command,
     Reply,
     cut_mail_data,
+    decode,
     find_reply_end,
     parse_command,
     read_reply,
@@ -30,13 +34,14 @@ class Exchange:
     Attributes
     ----------
     event : str
-        A verb as sent (upper case), or CONNECT, DATA-END, UNASKED, LOST.
+        A verb as sent (upper case), or CONNECT, DATA-END, UNASKED, LOST, or an event that an extension brings.
     command : Command or None
-        None for events that are no command.
+        None for events that are no command; a line of a login exchange is the argument of a command AUTH-LINE.
     sent : bytes
-        The command line with its CRLF, or the mail data with its final dot, as on the wire.
+        The command line with its CRLF and what belongs to it behind (BDAT), or the mail data with its final dot, as
+        on the wire.
     reply : Reply or None
-        None for LOST.
+        None for LOST and for a TLS handshake.
     row : Transition
         The table's row for this step.
     before, after : Session
@@ -83,6 +88,7 @@ class Dialogue:
     """
 
     def __init__(self, edition: int = 2821) -> None:
+        self._edition = edition
         self.machine: Machine = machine(edition)
         self.session = Session()
         self.exchanges: list[Exchange] = []
@@ -113,6 +119,18 @@ class Dialogue:
         """Octets sent that are no complete line yet, or stand behind a DATA that was not answered."""
         return self._uncut
 
+    def take(self, direction: str, octets: bytes, event: str = "") -> list[Exchange]:
+        """Take note of one entry of a record: what the client sent (C), the server (S), or an event (-)."""
+        if direction == "C":
+            self.sent(octets)
+        elif direction == "S":
+            return self.received(octets)
+        elif event == "lost":
+            return [self.lost()]
+        elif event in ("tls", "tls failed"):
+            return [self.tls(event == "tls")]
+        return []
+
     def sent(self, octets: bytes) -> None:
         """Take note of octets the client sent."""
         self._uncut += octets
@@ -135,12 +153,18 @@ class Dialogue:
         """Take note that the connection is gone without a 221 or 421."""
         return self._record(Due(LOST, None, b""), None)
 
+    def tls(self, is_up: bool) -> Exchange:
+        """Take note that a TLS handshake succeeded or failed. What was sent or came ahead of it counts no more."""
+        self._uncut = self._partial_reply = b""
+        self._looked = 0
+        return self._record(Due(TLS_UP if is_up else TLS_FAILED, None, b""), None)
+
     def _answer(self, reply: Reply) -> Exchange:
         due = self.due.popleft() if self.due else Due(UNASKED, None, b"")
         exchange = self._record(due, reply)
-        if due.event == "DATA":
-            if 300 <= reply.code < 400:
-                self._mail_data, self._held = [], MAIL_DATA_START
+        if self.session.state is State.MAIL_DATA and exchange.moved:
+            self._mail_data, self._held = [], MAIL_DATA_START
+        if self._uncut:
             self._cut()
         return exchange
 
@@ -148,6 +172,8 @@ class Dialogue:
         before = self.session
         row = self.machine.transition(before.state, due.event, None if reply is None else reply.code)
         self.session = before.after(row, due.command, reply)
+        if self.session.announced is not before.announced:
+            self.machine = self.session.machine(self._edition)
         exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session)
         self.exchanges.append(exchange)
         return exchange
@@ -164,11 +190,32 @@ class Dialogue:
             self._mail_data = None
             self.due.append(Due(DATA_END, None, sent[: len(sent) - len(rest)]))
         start = 0
-        while not (self.due and self.due[-1].event == "DATA"):
+        while not self._waits_for_a_reply():
             end = self._uncut.find(CRLF, start)
             if end < 0:
                 break
-            command = parse_command(self._uncut[start:end])
-            self.due.append(Due(command.verb, command, self._uncut[start : end + 2]))
-            start = end + 2
+            command = self._command(self._uncut[start:end])
+            end += 2 + self._octets_behind(command)
+            if end > len(self._uncut):
+                break
+            self.due.append(Due(self.machine.event_of(command), command, self._uncut[start:end]))
+            start = end
         self._uncut = self._uncut[start:]
+
+    def _waits_for_a_reply(self) -> bool:
+        """True while only a reply can tell how the next octets are to be read; nobody reads those of a handshake."""
+        if self.due:
+            return self.machine.decides(self.due[-1].event)
+        return self.session.state is State.TLS_HANDSHAKE
+
+    def _command(self, line: bytes) -> Command:
+        """A line as the session reads it now: a command, or a line of a login exchange."""
+        if self.session.state is State.AUTH_EXCHANGE:
+            return Command(AUTH_LINE, decode(line), line)
+        return parse_command(line)
+
+    def _octets_behind(self, command: Command) -> int:
+        try:
+            return self.machine.octets_behind(command) or 0
+        except ProtocolError:  # nobody knows; the server says so, and closes
+            return 0

@@ -1,8 +1,8 @@
 """Paths and their neighbours: sender, recipient, parameters, client name (RFC 2821 sections 4.1.1.1-3, 4.1.2, 4.1.3).
 
 The grammar is RFC 5321's where the two differ: a domain may have one label, and a literal is no domain. Whether a
-name is *allowed* is policy (550, 553) and not decided here; what does not parse is 501 with the place. Non-ASCII
-addresses (SMTPUTF8) are left out.
+name is *allowed* is policy (550, 553) and not decided here; what does not parse is 501 with the place. Letters
+outside ASCII parse only where the caller says so (`utf8`): the extension SMTPUTF8 allows them (RFC 6531 section 3.3).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,15 @@ from typing import Literal
 
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.limits import LOCAL_PART_OCTETS, PATH_OCTETS
-from smtplab.protocol.scanner import GRAPHIC, LDH, LET_DIG, Scanner, require_printable_ascii, scan_domain
+from smtplab.protocol.scanner import (
+    GRAPHIC,
+    LDH,
+    LET_DIG,
+    Scanner,
+    require_printable_ascii,
+    require_printable_utf8,
+    scan_domain,
+)
 
 _ATEXT = LET_DIG | frozenset("!#$%&'*+-/=?^_`{|}~")
 _QTEXT = GRAPHIC - set('"\\') | {" "}
@@ -41,6 +49,11 @@ class Path:
     def is_null(self) -> bool:
         """True for ``<>``, the sender of a bounce (section 4.5.5)."""
         return not self.local_part and self.domain is None
+
+    @property
+    def is_ascii(self) -> bool:
+        """False when only SMTPUTF8 can carry it."""
+        return self.address.isascii() and all(domain.isascii() for domain in self.route)
 
     @property
     def is_postmaster(self) -> bool:
@@ -115,14 +128,14 @@ def format_path(path: Path) -> str:
     """
     route = ",".join("@" + domain for domain in path.route)
     text = f"<{route}:{path.address}>" if route else f"<{path.address}>"
-    if not (text.isascii() and text.isprintable()):
+    if not text.isprintable():
         raise ValueError(f"{text!r} has a character that no path may hold.")
     return text
 
 
 @lru_cache(maxsize=64)  # responder and session, on both sides, read the same line one after another
-def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathArgument:
-    """Read what follows MAIL (`prefix` ``FROM:``) or RCPT (``TO:``).
+def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"], utf8: bool = False) -> PathArgument:
+    """Read what follows MAIL (`prefix` ``FROM:``) or RCPT (``TO:``); with `utf8` the path may hold any letters.
 
     Raises
     ------
@@ -135,7 +148,7 @@ def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathA
     Traceback (most recent call last):
     smtplab.protocol.errors.ProtocolError: No blank may stand after the colon. Write TO:<bob@lab.example>.
     """
-    require_printable_ascii(argument)
+    (require_printable_utf8 if utf8 else require_printable_ascii)(argument)
     rest = argument[len(prefix):]
     if argument[:len(prefix)].upper() != prefix:
         raise ProtocolError(501, f"Expected {prefix} and a path at the start. Write {prefix}<bob@lab.example>.",
@@ -145,7 +158,7 @@ def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"]) -> PathA
         raise ProtocolError(501, f"{reason} Write {prefix}<{_typed_address(rest)}>.", len(prefix))
     if not rest.startswith("<"):
         raise ProtocolError(501, f"A path stands in angle brackets. Write <{_typed_address(rest)}>.", len(prefix))
-    scanner = Scanner(argument, len(prefix))
+    scanner = Scanner(argument, len(prefix), utf8)
     path_read = _scan_path(scanner, forward=prefix == "TO:")
     parameters = argument[scanner.at:].rstrip(" ")
     if parameters and not parameters.startswith(" "):
@@ -247,7 +260,7 @@ def _scan_local_part(scanner: Scanner) -> str:
 def _scan_quoted(scanner: Scanner) -> str:
     content = ""
     while not scanner.take('"'):
-        if not scanner.take("\\") and scanner.next not in _QTEXT:
+        if not scanner.take("\\") and not scanner.allows(scanner.next, _QTEXT):
             scanner.fail("a closing quote")
         if not scanner.next:
             scanner.fail("a closing quote")
@@ -272,7 +285,7 @@ def _scan_parameters(scanner: Scanner) -> tuple[tuple[str, str | None], ...]:
 
 
 def _quote(local_part: str) -> str:
-    if all(atom and _ATEXT.issuperset(atom) for atom in local_part.split(".")):
+    if all(atom and all(c in _ATEXT or c > "\x7f" for c in atom) for atom in local_part.split(".")):
         return local_part
     return '"' + local_part.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -19,10 +19,13 @@ _DCONTENT = GRAPHIC - set("[\\]")
 
 
 class Scanner:
-    """A text of printable ASCII (see `require_printable_ascii`) and the place reached in it."""
+    """A printable text (see `require_printable_ascii`, `require_printable_utf8`) and the place reached in it.
 
-    def __init__(self, text: str, at: int = 0) -> None:
-        self.text, self.at = text, at
+    With `utf8` a character outside ASCII may stand wherever a letter may (RFC 6531 section 3.3).
+    """
+
+    def __init__(self, text: str, at: int = 0, utf8: bool = False) -> None:
+        self.text, self.at, self.utf8 = text, at, utf8
 
     @property
     def next(self) -> str:
@@ -38,11 +41,15 @@ class Scanner:
     def run(self, allowed: frozenset[str], expected: str) -> str:
         """Pass one or more characters of a set; none is an error that names what was `expected`."""
         text, start = self.text, self.at
-        end = next((at for at in range(start, len(text)) if text[at] not in allowed), len(text))
+        end = next((at for at in range(start, len(text)) if not self.allows(text[at], allowed)), len(text))
         if start == end:
             self.fail(expected)
         self.at = end
         return text[start:end]
+
+    def allows(self, character: str, allowed: frozenset[str]) -> bool:
+        """True for a character of the set, and for a letter of another alphabet where those are allowed."""
+        return character in allowed or (self.utf8 and character > "\x7f")
 
     def fail(self, expected: str) -> NoReturn:
         """Raise 501 for what stands here."""
@@ -53,8 +60,9 @@ class Scanner:
 
     def limit(self, start: int, octets: int, what: str) -> None:
         """Raise 501 at the first octet too many since `start`."""
-        if self.at - start > octets:
-            raise ProtocolError(501, f"The {what} has {self.at - start} octets; {octets} is the most.", start + octets)
+        count = len(self.text[start:self.at].encode("utf-8", "surrogateescape"))
+        if count > octets:
+            raise ProtocolError(501, f"The {what} has {count} octets; {octets} is the most.", start + octets)
 
 
 def scan_domain(scanner: Scanner) -> str:
@@ -68,7 +76,7 @@ def scan_domain(scanner: Scanner) -> str:
         _scan_literal(scanner)
     else:
         while True:
-            if scanner.next not in LET_DIG:
+            if not scanner.next or not scanner.allows(scanner.next, LET_DIG):
                 scanner.fail("a letter or digit" if scanner.at > start else "a domain")
             label = scanner.run(LDH, "a letter or digit")
             if label.endswith("-"):
@@ -114,6 +122,18 @@ def require_printable_ascii(text: str) -> None:
         if not " " <= character <= "~":
             found = f"Character {at + 1} is {_describe(character)}"
             raise ProtocolError(501, f"{found}; only printable ASCII may stand here.", at)
+
+
+def require_printable_utf8(text: str) -> None:
+    """Raise 501 at the first control character, and at the first octet that is no UTF-8 (RFC 6531 section 3.3).
+
+    No text names the reply to broken UTF-8; 501 is that to invalid character codes (RFC 2821 section 4.1.2).
+
+    >>> require_printable_utf8("FROM:<bj\u00f6rn@lab.example>")
+    """
+    for at, character in enumerate(text):
+        if not character.isprintable():
+            raise ProtocolError(501, f"Character {at + 1} is {_describe(character)}; only printable UTF-8 may be.", at)
 
 
 def _describe(character: str) -> str:

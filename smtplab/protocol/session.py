@@ -1,17 +1,24 @@
 """A session as a value: its state and the facts known in it (RFC 2821 sections 2.3.3, 3.3, 4.1.1, 4.1.4).
 
 Both sides fold the same way: the server on the replies it decides, a client on the replies it reads. Which state
-follows, which facts end and which begin stands in the machine's row; this module only carries it out.
+follows, which facts end and which begin stands in the machine's row; this module only carries it out. How the facts
+begin that an extension brings is told by the extension.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions.extension import Remember
 from smtplab.protocol.limits import RECIPIENTS
-from smtplab.protocol.machine import State, Transition
+from smtplab.protocol.machine import ANY, NO_COMMANDS, Machine, Requirement, State, Transition, machine
 from smtplab.protocol.paths import NULL_PATH, Path, parse_mail_argument
 from smtplab.protocol.wire import Command, Reply
+
+Parameters = tuple[tuple[str, str | None], ...]
+"""Keyword in upper case and value; None where there is no equals sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +35,19 @@ class Transaction:
         Recipients accepted, in order.
     refused : tuple of Path
         The last 100 recipients tried and refused. When nobody else is left, DATA is 554 instead of 503 (3.3).
+    forward_parameters : tuple of parameters
+        Those of RCPT, for each recipient accepted.
     """
 
     reverse_path: Path
-    parameters: tuple[tuple[str, str | None], ...] = ()
+    parameters: Parameters = ()
     forward_paths: tuple[Path, ...] = ()
     refused: tuple[Path, ...] = ()
+    forward_parameters: tuple[Parameters, ...] = ()
+
+    def has(self, keyword: str, value: str | None = None) -> bool:
+        """True when MAIL had this parameter, with this value (upper case)."""
+        return any(name == keyword and (value or "") == (said or "").upper() for name, said in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,12 @@ class Session:
     announced : tuple of (str, str)
         Extensions of the EHLO answer: keyword in upper case, and its parameters as one text.
     transaction : Transaction or None
+    tls : bool
+        True inside TLS.
+    identity : str or None
+        Who has logged in; empty when that cannot be read.
+    login : tuple of str
+        What was said in the login exchange under way, in turn: the argument of AUTH, challenge, response, challenge ...
 
     Examples
     --------
@@ -59,10 +79,51 @@ class Session:
     client_name: str | None = None
     announced: tuple[tuple[str, str], ...] = ()
     transaction: Transaction | None = None
+    tls: bool = False
+    identity: str | None = None
+    login: tuple[str, ...] = field(default=(), repr=False)
 
     def announces(self, keyword: str) -> bool:
         """True when the EHLO answer of this session listed the extension."""
         return any(name == keyword for name, _ in self.announced)
+
+    def machine(self, edition: int) -> Machine:
+        """The table by which this session goes on: that of the edition, with the extensions announced."""
+        return machine(edition, frozenset(keyword for keyword, _ in self.announced))
+
+    def knows(self, fact: str) -> bool:
+        """True when a fact is known that a `Requirement` asks about."""
+        match fact:
+            case "tls":
+                return self.tls
+            case "identity":
+                return self.identity is not None
+            case "binary-body":
+                return self.transaction is not None and self.transaction.has("BODY", "BINARYMIME")
+        raise KeyError(f"No session knows a fact {fact!r}.")
+
+    def unmet(self, table: Machine, event: str, policies: frozenset[str] = frozenset()) -> Requirement | None:
+        """The first guard of a machine that does not let this command pass; None when all do.
+
+        Parameters
+        ----------
+        table : Machine
+        event : str
+        policies : frozenset of str
+            Those of the site: ``"login"``, ``"tls"``.
+
+        Examples
+        --------
+        >>> table = machine(2821, frozenset({"AUTH"}))
+        >>> Session(State.READY, "me.example").unmet(table, "MAIL", frozenset({"login"})).code
+        530
+        """
+        for needed in table.requirements:
+            is_meant = needed.event in (event, ANY) and event not in needed.exempt and event not in NO_COMMANDS
+            holds = is_meant and (not needed.policy or needed.policy in policies)
+            if holds and self.knows(needed.fact) is not needed.wanted:
+                return needed
+        return None
 
     def after(self, row: Transition, command: Command | None, reply: Reply | None) -> "Session":
         """The session after one step of the table.
@@ -78,34 +139,66 @@ class Session:
         """
         if row.next_state is None and not row.forgets and not row.remembers:
             return self
-        name, announced, transaction = self.client_name, self.announced, self.transaction
-        if "transaction" in row.forgets:
-            transaction = None
-        if "client" in row.forgets:
-            name, announced = None, ()
-        if row.remembers and command is not None:
-            if row.remembers == "client":
-                name = command.argument
-                announced = _announcements(reply) if row.event == "EHLO" and reply else ()
-            elif row.remembers == "reverse-path":
-                transaction = Transaction(*_path_said(command, "FROM:"))
-            else:
-                transaction = _with_recipient(transaction or Transaction(NULL_PATH), row.remembers, command)
-        return Session(row.next_state or self.state, name, announced, transaction)
+        changed: dict[str, Any] = {}
+        for fact in row.forgets:
+            changed |= _FORGOTTEN[fact]
+        if row.remembers:
+            changed |= _REMEMBER[row.remembers](self, command, reply)
+        return replace(self, state=row.next_state or self.state, **changed)
 
 
-def _with_recipient(transaction: Transaction, fate: str, command: Command) -> Transaction:
+_FORGOTTEN: dict[str, dict[str, Any]] = {
+    "transaction": {"transaction": None},
+    "client": {"client_name": None, "announced": ()},
+    "identity": {"identity": None},
+    "login": {"login": ()},
+}
+
+
+def _remember_client(before: Session, command: Command | None, reply: Reply | None) -> Mapping[str, Any]:
+    if command is None:
+        return {}
+    announced = _announcements(reply) if command.verb == "EHLO" and reply else ()
+    return {"client_name": command.argument, "announced": announced}
+
+
+def _remember_sender(before: Session, command: Command | None, reply: Reply | None) -> Mapping[str, Any]:
+    return {} if command is None else {"transaction": Transaction(*_path_said(command, "FROM:"))}
+
+
+def _remember_recipient(before: Session, command: Command | None, reply: Reply | None) -> Mapping[str, Any]:
+    if command is None:
+        return {}
+    transaction = before.transaction or Transaction(NULL_PATH)
+    path, parameters = _path_said(command, "TO:")
+    return {"transaction": replace(
+        transaction, forward_paths=(*transaction.forward_paths, path),
+        forward_parameters=(*transaction.forward_parameters, parameters),
+    )}
+
+
+def _remember_refused(before: Session, command: Command | None, reply: Reply | None) -> Mapping[str, Any]:
+    if command is None:
+        return {}
+    transaction = before.transaction or Transaction(NULL_PATH)
     path, _ = _path_said(command, "TO:")
-    if fate == "forward-path":
-        return replace(transaction, forward_paths=(*transaction.forward_paths, path))
-    return replace(transaction, refused=(*transaction.refused, path)[-RECIPIENTS:])
+    return {"transaction": replace(transaction, refused=(*transaction.refused, path)[-RECIPIENTS:])}
 
 
-def _path_said(command: Command, prefix: Literal["FROM:", "TO:"]) -> tuple[Path, tuple[tuple[str, str | None], ...]]:
+_REMEMBER: dict[str, Remember] = {
+    "client": _remember_client,
+    "reverse-path": _remember_sender,
+    "forward-path": _remember_recipient,
+    "refused-path": _remember_refused,
+    **{fact: begin for extension in OFFERED.values() for fact, begin in extension.remember.items()},
+}
+
+
+def _path_said(command: Command, prefix: Literal["FROM:", "TO:"]) -> tuple[Path, Parameters]:
     """The path of a MAIL or RCPT; one that breaks the grammar but was taken by a server is kept as it was typed."""
     argument = command.argument or ""
     try:
-        said = parse_mail_argument(argument, prefix)
+        said = parse_mail_argument(argument, prefix, utf8=True)
     except ProtocolError:
         return Path(argument, None), ()
     return said.path, said.parameters

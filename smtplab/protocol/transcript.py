@@ -7,10 +7,12 @@ The text form is read back by `Transcript.parse`; golden files, ``%%smtp`` cells
 ``C| text\\r\\n\\x00``     the client sent exactly these octets, escaped; nothing is implied
 ``S: line``, ``S| …``   the same for the server
 ``-- lost``             the connection was lost; also ``-- closed`` and ``-- 2.5 s`` (time passing)
+``-- tls``              a TLS handshake succeeded; also ``-- tls failed``
 ``# remark``            for the reader; ignored, as are empty lines
 ======================  =====================================================================
 
-Octets and their order survive in text; segments and times only in JSON.
+Octets and their order survive in text; segments and times only in JSON. Inside TLS the record holds both what was
+said (layer ``inside``) and what somebody on the way saw of it (layer ``outside``); the text form holds what was said.
 """
 
 import re
@@ -23,7 +25,10 @@ from smtplab.protocol.wire import CRLF, decode, encode, show
 
 Direction = Literal["C", "S", "-"]
 
-JSON_VERSION = 1
+Layer = Literal["", "inside", "outside"]
+"""In the clear; said inside TLS; the octets that carried it, as a listener saw them."""
+
+JSON_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,15 @@ class Entry:
     time_s : float
         Seconds since the connection began.
     event : str
-        For ``-``: ``"lost"``, ``"closed"``, or seconds passing as ``"2.5 s"``.
+        For ``-``: ``"lost"``, ``"closed"``, ``"tls"``, ``"tls failed"``, or seconds passing as ``"2.5 s"``.
+    layer : {"", "inside", "outside"}
     """
 
     direction: Direction
     octets: bytes = b""
     time_s: float = 0.0
     event: str = ""
+    layer: Layer = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +99,25 @@ class Transcript:
             for line in _split(entry.octets):
                 yield format_line(entry.direction, line)
 
+    def said(self) -> Iterator[Entry]:
+        """The entries as both ends know them: without the octets that only carried what was said inside TLS."""
+        return (entry for entry in self.entries if entry.layer != "outside")
+
+    def overheard(self) -> "Transcript":
+        r"""What a listener on the way saw: the clear text up to the handshake, then octets that nobody can read.
+
+        >>> inside, outside = Entry("C", b"NOOP\r\n", layer="inside"), Entry("C", b"\x17\x03", layer="outside")
+        >>> print(Transcript((outside, inside)).overheard(), end="")
+        C| \x17\x03
+        """
+        seen = (replace(entry, layer="") for entry in self.entries
+                if entry.layer != "inside" and not entry.event.startswith("tls"))
+        return Transcript(tuple(seen), self.truncated)
+
     def merged(self) -> Iterator[Entry]:
         """The entries with neighbours of one direction joined: the record without its segments."""
         pending: list[Entry] = []
-        for entry in self.entries:
+        for entry in self.said():
             if pending and (entry.direction == "-" or entry.direction != pending[0].direction):
                 yield _join(pending)
                 pending = []
@@ -109,13 +131,8 @@ class Transcript:
     def exchanges(self, edition: int = 2821) -> list[Exchange]:
         """Fold the record into commands, replies and the session between them, as the client could see it."""
         dialogue = Dialogue(edition)
-        for entry in self.entries:
-            if entry.direction == "C":
-                dialogue.sent(entry.octets)
-            elif entry.direction == "S":
-                dialogue.received(entry.octets)
-            elif entry.event == "lost":
-                dialogue.lost()
+        for entry in self.said():
+            dialogue.take(entry.direction, entry.octets, entry.event)
         return dialogue.exchanges
 
     def to_rows(self, edition: int = 2821) -> list[dict[str, object]]:
@@ -137,7 +154,8 @@ class Transcript:
             "smtplab_transcript": JSON_VERSION,
             "truncated": self.truncated,
             "entries": [
-                {"direction": e.direction, "octets": e.octets.decode("latin-1"), "time_s": e.time_s, "event": e.event}
+                {"direction": e.direction, "octets": e.octets.decode("latin-1"), "time_s": e.time_s, "event": e.event,
+                 "layer": e.layer}
                 for e in self.entries
             ],
         }
@@ -151,7 +169,7 @@ class Transcript:
         ValueError
             When the data is of another version or no transcript.
         """
-        if not isinstance(data, dict) or data.get("smtplab_transcript") != JSON_VERSION:
+        if not isinstance(data, dict) or data.get("smtplab_transcript") not in (1, JSON_VERSION):  # 1 had no layers
             raise ValueError(f"This is no smtplab transcript of version {JSON_VERSION}.")
         try:
             return cls(tuple(map(_read_entry, data["entries"])), bool(data["truncated"]))
@@ -161,27 +179,30 @@ class Transcript:
 
 _LITERAL = re.compile(r"([CS]): ?(.*)")
 _ESCAPED = re.compile(r"([CS])\| ?(.*)")
-_EVENT = re.compile(r"-- *(lost|closed|[0-9]+(?:\.[0-9]+)? s)\s*")
+_EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
-_FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- 2.5 s' or '#'."
+_FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."
 
 
 def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
     """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
     if not isinstance(text, str):
         raise TypeError(f"A transcript is read from a text; this is {type(text).__name__}.")
+    layer: Layer = ""
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if matched := _LITERAL.fullmatch(line):
-            yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF)
+            yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF, layer=layer)
         elif matched := _ESCAPED.fullmatch(line):
             try:
-                yield number, Entry(_direction(matched[1]), unescape(matched[2]))
+                yield number, Entry(_direction(matched[1]), unescape(matched[2]), layer=layer)
             except ValueError as error:
                 raise ValueError(f"Line {number}: {error}") from None
         elif matched := _EVENT.fullmatch(line):
             yield number, Entry("-", event=matched[1])
+            if matched[1] == "tls":
+                layer = "inside"
         else:
             raise ValueError(f"Line {number} reads {line[:60]!r}. {_FORMS}")
 
@@ -189,9 +210,12 @@ def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
 def _read_entry(data: dict[str, Any]) -> Entry:
     """One entry of the JSON form; raises whatever it raises when that is none."""
     direction, octets, event = data["direction"], data["octets"].encode("latin-1"), data["event"]
+    layer = data.get("layer", "")
+    if layer not in ("", "inside", "outside"):
+        raise ValueError(layer)
     if direction not in ("C", "S", "-") or (direction == "-") != bool(_EVENT.fullmatch(f"-- {event}")):
         raise ValueError(direction)
-    return Entry(direction, octets, float(data["time_s"]), event)
+    return Entry(direction, octets, float(data["time_s"]), event, layer)
 
 
 def _direction(letter: str) -> Direction:

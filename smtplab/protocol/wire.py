@@ -111,12 +111,15 @@ class Reply:
         As received, CRLF included; not compared.
     exchange : Exchange or None
         The step it belongs to, when it came from a session: what was sent, and the session before and after.
+    name : str
+        What the server that makes it calls it; empty for a reply from the wire. Not compared.
     """
 
     code: int
     lines: tuple[str, ...]
     octets: bytes = field(default=b"", compare=False, repr=False)
     exchange: "Exchange | None" = field(default=None, compare=False, repr=False)
+    name: str = field(default="", compare=False, repr=False)
 
     @property
     def text(self) -> str:

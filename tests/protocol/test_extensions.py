@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.extensions import KNOWN, OFFERED, extension_rows, mail_line_octets
+from smtplab.protocol.extensions import KNOWN, OFFERED, extension_rows, line_octets
 from smtplab.protocol.extensions.size import SIZE, parse_size, parse_size_announcement
 
 
@@ -34,12 +34,12 @@ def test_an_announcement_that_is_no_number_is_told_in_a_sentence(text):
 
 
 def test_size_lengthens_the_mail_line_by_26_octets_once():
-    assert mail_line_octets(["SIZE", "SIZE"]) == 538
-    assert mail_line_octets(["SIZE", "SMTPUTF8", "X-UNHEARD-OF"]) == 548
+    assert line_octets("MAIL", ["SIZE", "SIZE"]) == 538
+    assert line_octets("MAIL", ["SIZE", "SMTPUTF8", "X-UNHEARD-OF"]) == 548
 
 
 def test_the_longest_size_parameter_fits_what_size_adds():
-    assert len(" SIZE=" + "9" * 20) == SIZE.mail_line_octets
+    assert len(" SIZE=" + "9" * 20) == SIZE.line_octets["MAIL"]
 
 
 def test_an_extension_is_either_offered_or_only_known():

@@ -124,11 +124,20 @@ def test_enhanced_codes():
 def test_extensions():
     rows = {row["ehlo_keyword"]: row for row in facts("extensions")}
     assert rows.keys() == OFFERED.keys() | KNOWN.keys()
+    assert not OFFERED.keys() & KNOWN.keys()
     for keyword, offered in OFFERED.items():
         row = rows[keyword]
-        assert (offered.rfc, offered.purpose) == (row["rfc"], row["purpose"])
-        assert [p.syntax for p in offered.mail_parameters] == [row["mail_parameters"]]
-        assert row["line_length_increase"] == f"MAIL +{offered.mail_line_octets}"
+        assert (offered.rfc, offered.purpose, offered.status) == (row["rfc"], row["purpose"], row["status"])
+        assert ", ".join(offered.verbs) == row["verbs_added"].partition(" (")[0].replace("none", "")
+        assert "; ".join(p.syntax for p in offered.mail_parameters) == row["mail_parameters"].replace("none", "")
+        assert "; ".join(p.syntax for p in offered.rcpt_parameters) == row["rcpt_parameters"].replace("none", "")
+        assert offered.reply_codes == row["reply_codes_introduced"].replace("none", "")
+        assert offered.replaces == row["replaces"]
+        assert offered.announcement == row["ehlo_parameters"].replace("none (client ignores any)", "").replace("none", "")
+        if "+" in row["line_length_increase"]:
+            assert row["line_length_increase"] == f"MAIL +{offered.line_octets['MAIL']}"
+    assert all(OFFERED["DSN"].line_octets[verb] == 1036 - 512 for verb in ("MAIL", "RCPT"))
+    assert OFFERED["AUTH"].line_octets["AUTH"] == int(auth_line_octets()) - 512
     for keyword, known in KNOWN.items():
         row = rows[keyword]
         assert (known.rfc, known.purpose, known.status) == (row["rfc"], row["purpose"], row["status"])
@@ -139,6 +148,10 @@ def test_extensions():
             verbs, _, octets = row["line_length_increase"].partition(" +")
             assert known.mail_line_octets == (int(octets) if "MAIL" in verbs else 0)
             assert known.rcpt_line_octets == (int(octets) if "RCPT" in verbs else 0)
+
+
+def auth_line_octets():
+    return next(row["value"] for row in facts("limits") if row["object"] == "AUTH exchange line")
 
 
 def test_every_cause_belongs_to_an_entry():

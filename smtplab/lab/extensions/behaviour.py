@@ -1,14 +1,35 @@
-"""What a server must decide for an extension: what it says in the EHLO answer, and when it refuses a MAIL."""
+"""What a server must decide for an extension: what it says in the EHLO answer, what it refuses, what it answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from smtplab.lab.world import World
 from smtplab.protocol.extensions import Extension
-from smtplab.protocol.wire import Reply
+from smtplab.protocol.paths import Path
+from smtplab.protocol.session import Session, Transaction
+from smtplab.protocol.wire import Command, Reply
+
+Answer = tuple[World, Reply]
+Answering = Callable[[World, Session, Command, float], Answer]
+"""Takes the world, the session before the command, the command, and seconds on the caller's clock."""
+
+CheckPath = Callable[[World, Session, Path, Mapping[str, object]], Reply | None]
+"""Takes the world, the session, the path and the parameters read; gives the refusal, or None."""
 
 
-@dataclass(frozen=True, slots=True)
+def _no_objection(world: World, session: Session, path: Path, parameters: Mapping[str, object]) -> Reply | None:
+    return None
+
+
+def _no_objection_to_data(world: World, transaction: Transaction, mail_data: bytes) -> Reply | None:
+    return None
+
+
+def _as_it_is(event: str, reply: Reply) -> Reply:
+    return reply
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Behaviour:
     """One offered extension, as our server acts on it.
 
@@ -17,11 +38,26 @@ class Behaviour:
     extension : Extension
         Its grammar, from `smtplab.protocol.extensions`.
     announce : callable
-        The line of the EHLO answer.
-    check_mail : callable
-        Takes the world and the parsed parameters of MAIL by keyword; gives the refusal, or None.
+        The line of the EHLO answer; None when it is not to be had now (STARTTLS inside TLS).
+    check_mail, check_rcpt : callable
+        Whether a sender, or a recipient, with these parameters is refused.
+    check_data : callable
+        Whether a message is refused for what stands in it.
+    answers : mapping of str to callable
+        What it answers to the events it brings.
+    dress : callable
+        Takes an event and the reply to it; gives the reply as it goes out.
     """
 
     extension: Extension
-    announce: Callable[[World], str]
-    check_mail: Callable[[World, dict[str, object]], Reply | None]
+    announce: Callable[[World, Session], str | None]
+    check_mail: CheckPath = _no_objection
+    check_rcpt: CheckPath = _no_objection
+    check_data: Callable[[World, Transaction, bytes], Reply | None] = _no_objection_to_data
+    answers: Mapping[str, Answering] = field(default_factory=dict)
+    dress: Callable[[str, Reply], Reply] = _as_it_is
+
+
+def keyword_alone(extension: Extension) -> Callable[[World, Session], str]:
+    """An announcement of the keyword and nothing behind it."""
+    return lambda world, session: extension.keyword

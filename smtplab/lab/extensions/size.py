@@ -1,17 +1,21 @@
 """SIZE at our server: the limit in the EHLO answer; a declared size is held against limit and storage (RFC 1870)."""
 
+from collections.abc import Mapping
+
 from smtplab.lab.extensions.behaviour import Behaviour
 from smtplab.lab.replies import reply
 from smtplab.lab.world import World
 from smtplab.protocol.extensions.size import SIZE as GRAMMAR
+from smtplab.protocol.paths import Path
+from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Reply
 
 
-def _announce(world: World) -> str:
+def _announce(world: World, session: Session) -> str:
     return f"SIZE {world.max_message_octets}"
 
 
-def _check_mail(world: World, parameters: dict[str, object]) -> Reply | None:
+def _check_mail(world: World, session: Session, path: Path, parameters: Mapping[str, object]) -> Reply | None:
     size = parameters.get("SIZE")
     if not isinstance(size, int):
         return None
@@ -22,4 +26,4 @@ def _check_mail(world: World, parameters: dict[str, object]) -> Reply | None:
     return None
 
 
-SIZE = Behaviour(GRAMMAR, _announce, _check_mail)
+SIZE = Behaviour(GRAMMAR, _announce, check_mail=_check_mail)

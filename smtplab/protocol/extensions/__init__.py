@@ -2,25 +2,52 @@
 
 from collections.abc import Iterable
 
+from smtplab.protocol.extensions.auth import AUTH
+from smtplab.protocol.extensions.binarymime import BINARYMIME
+from smtplab.protocol.extensions.chunking import CHUNKING
+from smtplab.protocol.extensions.dsn import DSN
+from smtplab.protocol.extensions.eightbitmime import EIGHTBITMIME
+from smtplab.protocol.extensions.enhancedstatuscodes import ENHANCEDSTATUSCODES
 from smtplab.protocol.extensions.extension import Extension, Parameter
 from smtplab.protocol.extensions.known import KNOWN, KnownExtension
+from smtplab.protocol.extensions.pipelining import PIPELINING
 from smtplab.protocol.extensions.size import SIZE
+from smtplab.protocol.extensions.smtputf8 import SMTPUTF8
+from smtplab.protocol.extensions.starttls import STARTTLS
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
 
-__all__ = ["KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "extension_rows", "mail_line_octets"]
+__all__ = ["KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows", "line_octets"]
 
-OFFERED: dict[str, Extension] = {extension.keyword: extension for extension in (SIZE,)}
+OFFERED: dict[str, Extension] = {
+    extension.keyword: extension
+    for extension in (
+        SIZE, EIGHTBITMIME, PIPELINING, ENHANCEDSTATUSCODES, SMTPUTF8, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH,
+    )
+}
 """The one list of what smtplab offers, by keyword: leave one out here and it is gone everywhere."""
 
 
-def mail_line_octets(announced: Iterable[str]) -> int:
-    """The most octets of a MAIL line, CRLF included, when these keywords are announced (RFC 2821 section 4.5.3.1).
+def line_octets(verb: str, announced: Iterable[str]) -> int:
+    """The most octets of a command's line, CRLF included, when these keywords are announced (RFC 2821 4.5.3.1).
 
-    >>> mail_line_octets([]), mail_line_octets(["SIZE"])
-    (512, 538)
+    >>> line_octets("MAIL", []), line_octets("MAIL", ["SIZE"]), line_octets("NOOP", ["SIZE"])
+    (512, 538, 512)
     """
-    known: dict[str, Extension | KnownExtension] = {**KNOWN, **OFFERED}
-    return COMMAND_LINE_OCTETS + sum(known[word].mail_line_octets for word in set(announced) if word in known)
+    return COMMAND_LINE_OCTETS + sum(_longer(keyword, verb) for keyword in set(announced))
+
+
+def _longer(keyword: str, verb: str) -> int:
+    if keyword in OFFERED:
+        return OFFERED[keyword].line_octets.get(verb, 0)
+    known = KNOWN.get(keyword)
+    if known is None:
+        return 0
+    return {"MAIL": known.mail_line_octets, "RCPT": known.rcpt_line_octets}.get(verb, 0)
+
+
+def ends_group() -> frozenset[str]:
+    """The commands that may only stand last in a pipelined group."""
+    return frozenset(verb for extension in OFFERED.values() for verb in extension.ends_group)
 
 
 def extension_rows() -> list[dict[str, str | bool]]:
@@ -32,17 +59,19 @@ def extension_rows() -> list[dict[str, str | bool]]:
     offered: list[dict[str, str | bool]] = [
         {
             "keyword": extension.keyword, "offered": True, "purpose": extension.purpose, "rfc": extension.rfc,
-            "verbs": ", ".join(extension.verbs),
+            "status": extension.status, "announcement": extension.announcement, "verbs": ", ".join(extension.verbs),
             "mail_parameters": "; ".join(parameter.syntax for parameter in extension.mail_parameters),
             "rcpt_parameters": "; ".join(parameter.syntax for parameter in extension.rcpt_parameters),
+            "reply_codes": extension.reply_codes, "note": extension.note,
         }
         for extension in OFFERED.values()
     ]
     known: list[dict[str, str | bool]] = [
         {
             "keyword": extension.keyword, "offered": False, "purpose": extension.purpose, "rfc": extension.rfc,
-            "verbs": extension.verbs, "mail_parameters": extension.mail_parameters,
-            "rcpt_parameters": extension.rcpt_parameters,
+            "status": extension.status, "announcement": extension.announcement, "verbs": extension.verbs,
+            "mail_parameters": extension.mail_parameters, "rcpt_parameters": extension.rcpt_parameters,
+            "reply_codes": extension.reply_codes, "note": extension.note,
         }
         for extension in KNOWN.values()
     ]

@@ -46,10 +46,12 @@ def _is_number(text: str) -> bool:
 SIZE = Extension(
     keyword="SIZE",
     rfc="RFC 1870",
+    status="Internet Standard (STD 10)",
     purpose="Declare message size, learn the limit",
-    verbs=(),
-    mail_parameters=(Parameter("SIZE", "SIZE=1*20DIGIT", parse_size),),
-    rcpt_parameters=(),
-    mail_line_octets=26,
+    offers="You may add SIZE= to MAIL, so that too large a message is refused before it is sent.",
+    mail_parameters=(Parameter("SIZE", "SIZE=1*20DIGIT", parse_size, "SIZE=900"),),
+    line_octets={"MAIL": 26},
+    announcement="optional number; 0 means no fixed limit",
     parse_announcement=parse_size_announcement,
+    replaces="RFC 1653, RFC 1427",
 )
