@@ -107,8 +107,8 @@ def _out_of_order(world: World, session: Session, verb: str) -> Reply | None:
     if session.state is State.CHUNKS:
         return reply("order.chunks")
     extension = next((behaviour.extension for behaviour in offered_by(world) if verb in behaviour.answers), None)
-    if extension is not None and not session.announces(extension.keyword):
-        return None if session.tls and verb == "STARTTLS" else reply("order.ehlo-first", verb=verb)
+    if extension is not None and verb not in session.machine(world.edition).events:
+        return reply("order.ehlo-first", verb=verb)
     if extension is not None and verb != "BDAT" and session.transaction is not None:
         return reply("order.in-mail", verb=verb)
     if verb == "MAIL":
@@ -332,7 +332,7 @@ def respond_to_data(
 
 
 def _malformed(world: World, transaction: Transaction, mail_data: bytes) -> Reply | None:
-    """Whether the octets are none that this mail may have: lines too long, octets over 127 that MAIL did not declare."""
+    """Whether the octets are none that this mail may have: a line too long, octets over 127 not declared at MAIL."""
     if transaction.has("BODY", "BINARYMIME"):  # octets without lines
         return None
     if max(map(len, mail_data.split(CRLF))) > TEXT_LINE_OCTETS - len(CRLF):
@@ -392,7 +392,7 @@ def _vrfy(world: World, session: Session, command: Command, now: float) -> Answe
 
 
 def _asked_in_utf8(session: Session, argument: str) -> tuple[str, bool]:
-    """What VRFY or EXPN asks for, and whether the word SMTPUTF8 behind it allows UTF-8 in the reply (RFC 6531 3.7.4.2)."""
+    """What VRFY or EXPN asks for; whether SMTPUTF8 behind it allows UTF-8 in the reply (RFC 6531 section 3.7.4.2)."""
     asked, blank, word = argument.rstrip().rpartition(" ")
     if session.announces("SMTPUTF8") and blank and word.upper() == "SMTPUTF8":
         return asked, True

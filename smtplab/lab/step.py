@@ -203,7 +203,7 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     elif isinstance(given, TlsUp):
         run.go_on_inside_tls()
     elif isinstance(given, TlsFailed):
-        run.move(TLS_FAILED, None, None)
+        run.give_up_tls()
     elif session.in_handshake:
         run.wait_for_tls(given)
     elif isinstance(given, Shutdown):
@@ -251,7 +251,7 @@ class _Run:
         before = self.session
         row = self.machine.transition(before.state, event, answer.code if answer else None)
         self.session = before.after(row, command, answer)
-        if self.session.announced is not before.announced:
+        if self.session.announced is not before.announced or self.session.tls is not before.tls:
             self.machine = self.session.machine(self.world.edition)
         if answer is not None:
             for behaviour in in_use(self.world, before) if before.announced else ():
@@ -276,12 +276,17 @@ class _Run:
     def wait_for_tls(self, given: Input) -> None:
         """Inside a handshake no word can be said: too long a wait, and a shutdown, end it without one."""
         if isinstance(given, Shutdown) or (isinstance(given, Tick) and self.now >= self.heard_s + self.world.idle_s):
-            self.move(TLS_FAILED, None, None)
+            self.give_up_tls()
+
+    def give_up_tls(self) -> None:
+        self.machine = self.session.machine(self.world.edition, "STARTTLS")
+        self.move(TLS_FAILED, None, None)
 
     def go_on_inside_tls(self) -> None:
         self.in_handshake = False
         self.heard_s = self.now
         is_first = self.session.state is State.CONNECTED
+        self.machine = self.session.machine(self.world.edition, "STARTTLS")  # it may come before any announcement
         self.move(TLS_UP, None, None)
         if is_first:
             self.greet(self.before.refusal)

@@ -108,7 +108,7 @@ class Scanner(StrEnum):
 
 
 class Certificate(StrEnum):
-    """What the server shows in a TLS handshake: a good certificate, or one with a fault; unreadable: it has none now."""
+    """What the server shows in a TLS handshake: a good certificate, one with a fault, or for now none (unreadable)."""
 
     VALID = "valid"
     EXPIRED = "expired"

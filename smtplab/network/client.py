@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from email.message import Message
 
+from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
+from smtplab.network.tls import TlsLayer, client_context, why_failed
+from smtplab.network.tls_link import TlsLink
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.extensions import auth
 from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -51,6 +55,14 @@ class Client:
         An open connection to use instead of `host` and `port`.
     keeps : object, optional
         Kept alive as long as the client: a server that has no other holder.
+    implicit_tls : bool
+        True: TLS begins with the connection, before the greeting (RFC 8314).
+    server_name : str, optional
+        The name that the server's certificate must have; `host` by default.
+    authority : bytes, optional
+        PEM of the only authority whose certificates are trusted; by default those that this system trusts.
+    verify : bool
+        False: any certificate will do, and anybody may be at the other end.
 
     Raises
     ------
@@ -72,6 +84,8 @@ class Client:
     def __init__(
         self, host: str = LOOPBACK, port: int = 0, *, timeout_s: float = TIMEOUT_S, allow_remote: bool = False,
         edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: object = None,
+        implicit_tls: bool = False, server_name: str | None = None, authority: bytes | None = None,
+        verify: bool = True,
     ) -> None:
         if not isinstance(timeout_s, (int, float)) or isinstance(timeout_s, bool):
             raise TypeError(f"timeout_s is {timeout_s!r}; it must be a number of seconds.")
@@ -84,12 +98,15 @@ class Client:
             link = SocketLink(host, port, timeout_s)
         self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
         self._link, self.keeps = link, keeps
+        self.server_name = server_name or host
+        self._authority, self._verify = authority, verify
         self._conversation = Conversation(edition, link.clock)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []
         self._hang_up = weakref.finalize(self, link.close)
         self._watched = False
-        self.greeting: Reply | NoReply = self._outcome(self._converse(b""))
+        failure = self._shake_hands() if implicit_tls else None
+        self.greeting: Reply | NoReply = self._outcome(self._converse(b"")) if failure is None else failure
         if strict and _is_bad(self.greeting):
             self.close()
             raise ReplyError(self.greeting)
@@ -98,6 +115,7 @@ class Client:
         """Send a line, legal or not, and give the reply to it.
 
         CRLF is added. After a 354 the line is mail data, sent as it is: no reply is due before the line ``"."``.
+        After a 220 to STARTTLS the TLS handshake follows at once; when it fails, that is the outcome.
 
         Parameters
         ----------
@@ -119,6 +137,54 @@ class Client:
     def send_line(self, line: str) -> Reply | NoReply:
         """Send one line of mail data, a leading dot doubled, so that no line ends the message (section 4.5.2)."""
         return self._say(double_dots(_line_octets(line)))
+
+    def send_group(self, *lines: str) -> tuple[Reply, ...]:
+        """Send several lines in one segment, as PIPELINING allows, and give the replies in their order (RFC 2920)."""
+        return self.send_octets(b"".join(map(_line_octets, lines)))
+
+    def send_chunk(self, data: bytes | str, *, last: bool = False) -> Reply | NoReply:
+        """Send a piece of the message with BDAT, and give the reply (RFC 3030 section 2).
+
+        Parameters
+        ----------
+        data : bytes or str
+            Octets are sent as they are, a dot and a line end too. In a text every line end becomes CRLF.
+        last : bool
+            True for the last piece; it may be empty.
+        """
+        octets = _message_octets(data)
+        return self._say(encode(f"BDAT {len(octets)}{' LAST' * last}") + CRLF + octets)
+
+    def login(self, name: str, password: str, mechanism: str = "PLAIN") -> Reply | NoReply:
+        """Log in with AUTH, and give the last reply of the exchange (RFC 4954 section 4).
+
+        Parameters
+        ----------
+        name, password : str
+        mechanism : {"PLAIN", "LOGIN", "CRAM-MD5"}
+            PLAIN is said in one line, with an initial response.
+
+        Raises
+        ------
+        ValueError
+            For a mechanism that smtplab does not know.
+        """
+        outcome = self.send(auth.first_line(mechanism, name, password))
+        while isinstance(outcome, Reply) and outcome.code == 334:
+            outcome = self.send(auth.next_line(self.session.login, name, password))
+        return outcome
+
+    def start_tls(self) -> Reply | NoReply:
+        """Send STARTTLS, and after its 220 carry out the handshake; gives the reply, or why there is no TLS.
+
+        When the 220 has come already (to `send_octets`, which leaves the handshake to you), only the handshake.
+        """
+        if self.state is State.TLS_HANDSHAKE:
+            exchange = self.exchanges[-1]
+            outcome = self._secured(replace(exchange.reply, exchange=exchange) if exchange.reply else no_reply("lost"))
+            self._tell()
+            return self._judged(outcome)
+        return self.send("STARTTLS")
 
     def send_message(self, message: bytes | str | Message) -> Reply | NoReply:
         """Send a whole message after a 354, leading dots doubled, and the line with a single dot; give the reply.
@@ -195,6 +261,11 @@ class Client:
         return self._looked().dialogue.is_quiet
 
     @property
+    def tls(self) -> TlsLayer | None:
+        """Inside TLS: its version, cipher, and the names of the server's certificate."""
+        return self._link.layer if isinstance(self._link, TlsLink) and self._link.layer.is_up else None
+
+    @property
     def is_over(self) -> bool:
         """True when the connection is gone."""
         return self._looked().is_over
@@ -225,10 +296,40 @@ class Client:
             self._look()
             if self._conversation.is_over:
                 return self._judged(no_reply("closed"))
-            outcome = self._outcome(self._converse(octets))
+            outcome = self._secured(self._outcome(self._converse(octets)))
         if self._listeners:
             self._tell()
         return self._judged(outcome)
+
+    def _secured(self, outcome: Reply | NoReply) -> Reply | NoReply:
+        """The outcome, once the handshake is over that it asks for."""
+        if self._conversation.dialogue.session.state is not State.TLS_HANDSHAKE:
+            return outcome
+        with self._lock:
+            failure = self._shake_hands()
+        return outcome if failure is None else failure
+
+    def _shake_hands(self) -> NoReply | None:
+        """Begin TLS. When that fails the client hangs up: over this connection no word can be said any more."""
+        conversation = self._conversation
+        layer = TlsLayer(client_context(self._authority, self._verify), self.server_name)
+        link = TlsLink(self._link, layer, conversation.overhear)
+        try:
+            error = link.shake_hands(self.timeout_s)
+            why = None if error is None else why_failed(error, self.server_name)
+        except TimeoutError:
+            why = text("tls.silence", timeout_s=f"{self.timeout_s:g}")
+        conversation.shook_hands(why is None)
+        conversation.fold()
+        if why is None:
+            self._hang_up.detach()
+            self._link = link
+            self._hang_up = weakref.finalize(self, link.close)
+            return None
+        self._hang_up()
+        conversation.end()
+        conversation.fold()
+        return NoReply(why, text("tls.cure"))
 
     def _outcome(self, new: list[Exchange]) -> Reply | NoReply:
         """The reply, among new exchanges, to the octets said last; or why there is none."""
@@ -241,6 +342,8 @@ class Client:
             return no_reply("endless" if conversation.is_endless else "lost")
         if conversation.dialogue.in_mail_data and not conversation.has_unsent:
             return no_reply("mail-data", was_due=False)
+        if conversation.dialogue.is_quiet and conversation.dialogue.uncut and not conversation.has_unsent:
+            return no_reply("unfinished", was_due=False)
         return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
 
     def _judged(self, outcome: Reply | NoReply) -> Reply | NoReply:

@@ -5,11 +5,12 @@ values that each change in one indivisible step: `said`, the octets that are to 
 Everything else is folded from them, and folded again from the beginning when an interrupt cut the folding short.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.machine import LOST, State
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
 
 KEPT_OCTETS = 8 * 1024 * 1024
 """Beyond this the transcript is cut short; the dialogue goes on."""
@@ -40,7 +41,8 @@ class Conversation:
         self._edition, self._clock = edition, clock
         self._began = clock()
         self._said = bytearray()
-        self._log: list[tuple[int | bytes, float]] = []
+        self._log: list[tuple[int | bytes | str, float]] = []
+        self._overheard: list[tuple[int, Direction, bytes, float]] = []
         self._dropped = 0
         self._kept: tuple[int, int] | None = None
         self._is_folding = False
@@ -101,6 +103,17 @@ class Conversation:
         """Take note that the connection is gone."""
         self._log.append((b"", self._clock()))
 
+    def shook_hands(self, is_up: bool) -> None:
+        """Take note that a TLS handshake succeeded or failed."""
+        self._log.append(("tls" if is_up else "tls failed", self._clock()))
+
+    def overhear(self, direction: str, octets: bytes) -> None:
+        """Take note of octets as a listener sees them, beside those that are said."""
+        if self._kept is None:
+            side: Direction = "C" if direction == "C" else "S"
+            self._overheard.append((len(self._log), side, octets, self._clock()))
+            self._octets += len(octets) + ENTRY_OCTETS
+
     def fold(self) -> list[Exchange]:
         """Fold what has happened since; gives the exchanges it completed."""
         if self._is_folding and self._kept is None:
@@ -120,6 +133,9 @@ class Conversation:
                 dialogue.sent(bytes(self._said[self._flown : flown]))
                 self._flown = flown
                 self._octets += what + ENTRY_OCTETS
+            elif isinstance(what, str):
+                new.append(dialogue.tls(what == "tls"))
+                self._answered = self._dropped + self._flown  # what was said ahead of a handshake gets no answer
             elif what:
                 for exchange in dialogue.received(what):
                     self._answered += len(exchange.sent)
@@ -150,16 +166,29 @@ class Conversation:
     def transcript(self) -> Transcript:
         """The record so far."""
         entries: list[Entry] = []
+        outside = deque(self._overheard)
         flown = 0
-        for what, time in self._log[: self._folded]:
+        layer: Layer = ""
+        for place, (what, time) in enumerate(self._log[: self._folded]):
+            entries += self._outside(outside, place)
             time_s = time - self._began
             if isinstance(what, int):
-                entries.append(Entry("C", bytes(self._said[flown : flown + what]), time_s))
+                entries.append(Entry("C", bytes(self._said[flown : flown + what]), time_s, layer=layer))
                 flown += what
+            elif isinstance(what, str):
+                entries.append(Entry("-", b"", time_s, what))
+                layer = "inside" if what == "tls" else layer
             elif what:
-                entries.append(Entry("S", what, time_s))
+                entries.append(Entry("S", what, time_s, layer=layer))
             else:
                 is_lost = bool(self.dialogue.exchanges) and self.dialogue.exchanges[-1].event == LOST
                 entries.append(Entry("-", b"", time_s, "lost" if is_lost else "closed"))
                 break
+        entries += self._outside(outside, len(self._log))
         return Transcript(tuple(entries), self._kept is not None)
+
+    def _outside(self, outside: "deque[tuple[int, Direction, bytes, float]]", place: int) -> Iterator[Entry]:
+        """What a listener saw before the entry of this place in the log came."""
+        while outside and outside[0][0] <= place:
+            _, direction, octets, time = outside.popleft()
+            yield Entry(direction, octets, time - self._began, layer="outside")

@@ -4,18 +4,35 @@ Both the server over sockets and the one in memory stand on this. Nothing about 
 lab is the server, and this carries out its actions.
 """
 
+import ssl
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Self
+from typing import Any, Literal, Self
 
-from smtplab.lab import Close, Deliver, Input, Lost, Message, Octets, Send, World, open_session, step
+from smtplab.lab import (
+    Close,
+    Deliver,
+    Input,
+    Lost,
+    Message,
+    Octets,
+    Send,
+    StartTls,
+    TlsFailed,
+    TlsUp,
+    World,
+    open_session,
+    step,
+)
 from smtplab.lab.replies import reply
+from smtplab.network.certificates import Authority
 from smtplab.network.mailbox import Messages
 from smtplab.network.record import Hosted, SessionRecord
-from smtplab.protocol.transcript import Direction, Entry
+from smtplab.network.tls import TlsLayer, client_context
+from smtplab.protocol.transcript import Direction, Entry, Layer
 from smtplab.protocol.wire import format_reply
 
 KEPT_OCTETS = 4 * 1024 * 1024
@@ -26,6 +43,15 @@ KEPT_IN_ALL = 64 * 1024 * 1024
 
 ENTRY_OCTETS = 160
 """What an entry costs beside its octets."""
+
+Extensions = tuple[str, ...] | Literal["all"]
+OFFERED_BY_DEFAULT: Extensions = World().extensions
+
+
+def world_of(world: World | None, edition: int, extensions: Extensions) -> World:
+    """The world given, or else the class-room world of this edition with these extensions."""
+    return World(edition=edition, extensions=extensions) if world is None else world  # type: ignore[arg-type]
+
 
 EntryListener = Callable[[int, Entry], object]
 
@@ -52,7 +78,15 @@ class Host:
         self._lock = threading.Lock()
         self._messages: list[Message] = []
         self._hosted: dict[int, Hosted] = {}
+        self._authority: Authority | None = None
         self._count = self._kept = 0
+
+    @property
+    def authority(self) -> Authority:
+        """Whoever signs this server's certificates; made when TLS is first asked for."""
+        if self._authority is None:
+            self._authority = Authority(self.world.domain)
+        return self._authority
 
     @property
     def messages(self) -> Messages:
@@ -93,50 +127,122 @@ class Host:
             if self._kept <= KEPT_IN_ALL // 4:
                 return
 
+    def receive(self, hosted: Hosted, octets: bytes, now: float) -> bytes:
+        """Take octets as they came from the wire; gives those to send. Inside TLS both layers are recorded."""
+        if hosted.tls is None:
+            return self.give(hosted, Octets(octets, now))
+        with self._lock:
+            self._note(hosted, "C", octets, now, layer="outside")
+            segment = self._receive_tls(hosted, hosted.tls, octets, now)
+            happened = self._take_happened()
+        self._tell(hosted, happened)
+        return segment
+
+    def _receive_tls(self, hosted: Hosted, layer: TlsLayer, octets: bytes, now: float) -> bytes:
+        was_up = layer.is_up
+        said = layer.received(octets)
+        segment = self._outside(hosted, layer, now)
+        if layer.failure is not None:
+            return segment + self._step(hosted, TlsFailed(now))
+        if layer.is_up and not was_up:
+            self._note(hosted, "-", b"", now, "tls")
+            segment += self._step(hosted, TlsUp(now))
+        if said:
+            self._note(hosted, "C", said, now, layer="inside")
+            segment += self._step(hosted, Octets(said, now))
+        if layer.is_over and hosted.open:
+            segment += self._step(hosted, Lost(now))
+        return segment
+
     def give(self, hosted: Hosted, given: Input) -> bytes:
         """Take one step: gives the octets to send; `hosted.open` is False once the connection is to be closed.
 
         An exception in the lab ends only this session, with a 421 that does not tell its text; it is kept in `errors`.
         One of the listener is kept there too and ends nothing.
         """
-        segment = b""
         with self._lock:
             if type(given) is Octets:
                 self._note(hosted, "C", given.octets, given.now)
-            try:
-                self.world, hosted.session, actions = step(self.world, hosted.session, given)
-            except Exception as error:
-                self.errors.append(error)
-                actions = [Send(format_reply(reply("closing.fault", domain=self.world.domain))), Close()]
-            for action in actions:
-                if type(action) is Send:
-                    segment += action.octets
-                    self._note(hosted, "S", action.octets, given.now)
-                elif type(action) is Deliver:
-                    self._messages.append(action.message)
-                else:
-                    hosted.open = False
-                    self._note(hosted, "-", b"", given.now, "lost" if type(given) is Lost else "closed")
-            happened, self._happened = self._happened, []
-        if self._on_entry is not None:  # outside the lock, for it may ask for messages or sessions
-            for entry in happened:
-                try:
-                    self._on_entry(hosted.number, entry)
-                except Exception as error:
-                    self.errors.append(error)
+            segment = self._step(hosted, given)
+            happened = self._take_happened()
+        self._tell(hosted, happened)
         return segment
 
-    def _note(self, hosted: Hosted, direction: Direction, octets: bytes, now: float, event: str = "") -> None:
+    def _step(self, hosted: Hosted, given: Input) -> bytes:
+        """One step of the lab, its actions carried out; gives the octets for the wire."""
+        try:
+            self.world, hosted.session, actions = step(self.world, hosted.session, given)
+        except Exception as error:
+            self.errors.append(error)
+            actions = [Send(format_reply(reply("closing.fault", domain=self.world.domain))), Close()]
+        segment = b""
+        for action in actions:
+            if type(action) is Send:
+                segment += self._say(hosted, action.octets, given.now)
+            elif type(action) is Deliver:
+                self._messages.append(action.message)
+            elif type(action) is StartTls:
+                hosted.tls = TlsLayer(self.authority.server_context(action.certificate))
+            else:
+                segment += self._close(hosted, given)
+        return segment
+
+    def _say(self, hosted: Hosted, octets: bytes, now: float) -> bytes:
+        """What goes out for what is said: the same in the clear, something else inside TLS."""
+        layer = hosted.tls
+        if layer is None:
+            self._note(hosted, "S", octets, now)
+            return octets
+        if not layer.is_up:  # a fault amid a handshake: no word can be said
+            return b""
+        layer.say(octets)
+        outside = self._outside(hosted, layer, now)
+        self._note(hosted, "S", octets, now, layer="inside")
+        return outside
+
+    def _outside(self, hosted: Hosted, layer: TlsLayer, now: float) -> bytes:
+        octets = layer.outgoing()
+        if octets:
+            self._note(hosted, "S", octets, now, layer="outside")
+        return octets
+
+    def _close(self, hosted: Hosted, given: Input) -> bytes:
+        hosted.open = False
+        layer = hosted.tls
+        goodbye = b""
+        if layer is not None and layer.is_up and type(given) is not Lost:
+            layer.close()
+            goodbye = self._outside(hosted, layer, given.now)
+        if type(given) is TlsFailed or (layer is not None and not layer.is_up):
+            self._note(hosted, "-", b"", given.now, "tls failed")
+        self._note(hosted, "-", b"", given.now, "lost" if type(given) is Lost else "closed")
+        return goodbye
+
+    def _take_happened(self) -> list[Entry]:
+        happened, self._happened = self._happened, []
+        return happened
+
+    def _tell(self, hosted: Hosted, happened: list[Entry]) -> None:
+        """Tell the listener, outside the lock, for it may ask for messages or sessions."""
+        for entry in happened if self._on_entry is not None else ():
+            try:
+                self._on_entry(hosted.number, entry)  # type: ignore[misc]  # there is one, or nothing is told
+            except Exception as error:
+                self.errors.append(error)
+
+    def _note(
+        self, hosted: Hosted, direction: Direction, octets: bytes, now: float, event: str = "", layer: Layer = "",
+    ) -> None:
         cost = len(octets) + ENTRY_OCTETS
         time_s = now - hosted.began
         if hosted.kept + cost <= KEPT_OCTETS and self._kept + cost <= KEPT_IN_ALL:
-            hosted.entries.append((direction, octets, time_s, event))
+            hosted.entries.append((direction, octets, time_s, event, layer))
             hosted.kept += cost
             self._kept += cost
         else:
             hosted.truncated = True
         if self._on_entry is not None:
-            self._happened.append(Entry(direction, octets, time_s, event))
+            self._happened.append(Entry(direction, octets, time_s, event, layer))
 
 
 class Hosting(ABC):
@@ -162,6 +268,23 @@ class Hosting(ABC):
     def world(self) -> World:
         """The world as it is now."""
         return self._host.world
+
+    def _for_clients(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options of a `Client` of this server: its edition, and what it needs for TLS."""
+        world = self.world
+        known: dict[str, Any] = {"edition": world.edition, "implicit_tls": world.implicit_tls}
+        if world.implicit_tls or "STARTTLS" in world.extensions:
+            known |= {"authority": self.authority, "server_name": world.domain}
+        return {**known, **options}
+
+    @property
+    def authority(self) -> bytes:
+        """The certificate of whoever signs this server's certificates, as PEM: what another program is to trust."""
+        return self._host.authority.pem
+
+    def trust(self) -> ssl.SSLContext:
+        """How a client that trusts this server's authority judges certificates: for `smtplib` and other programs."""
+        return client_context(self.authority, verify=True)
 
     @property
     def errors(self) -> tuple[Exception, ...]:

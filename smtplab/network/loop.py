@@ -13,7 +13,7 @@ from itertools import count
 from math import inf
 from time import monotonic
 
-from smtplab.lab import Input, Lost, Octets, Shutdown, Tick, deadline
+from smtplab.lab import Input, Lost, Shutdown, Tick, deadline
 from smtplab.lab.replies import reply
 from smtplab.network.host import Host
 from smtplab.network.peer import is_stranger
@@ -127,10 +127,12 @@ class Loop:
         if not octets:
             self._lose(connection)
         elif hosted.open:  # else its end has come, and what the client still says is let go
-            self._give(connection, Octets(octets, monotonic()))
+            self._answer(connection, self._host.receive(hosted, octets, monotonic()))
 
     def _give(self, connection: Connection, given: Input) -> None:
-        segment = self._host.give(connection.hosted, given)
+        self._answer(connection, self._host.give(connection.hosted, given))
+
+    def _answer(self, connection: Connection, segment: bytes) -> None:
         if segment:
             self._send(connection, segment)
         elif not connection.hosted.open:

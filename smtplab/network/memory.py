@@ -9,9 +9,9 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from smtplab.lab import Input, Lost, Octets, Shutdown, Tick, World, deadline
+from smtplab.lab import Input, Lost, Shutdown, Tick, World, deadline
 from smtplab.network.client import Client
-from smtplab.network.host import EntryListener, Host, Hosting
+from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
 from smtplab.network.record import Hosted
 
 
@@ -37,8 +37,7 @@ class MemoryServer(Hosting):
         """A new `Client` of this server; options are those of `Client`."""
         if not self._is_open:
             raise ConnectionRefusedError("This server is closed. Make a new one with memory_server().")
-        options.setdefault("edition", self.world.edition)
-        return Client("memory", 0, link=self._open(), keeps=self, **options)
+        return Client("memory", 0, link=self._open(), keeps=self, **self._for_clients(options))
 
     def _open(self) -> "MemoryLink":
         end = MemoryLink(self, self._host.open("memory", self.now))
@@ -70,7 +69,13 @@ class MemoryServer(Hosting):
 
     def give(self, end: "MemoryLink", given: Input) -> None:
         """One step of one session; what it sends arrives at once."""
-        segment = self._host.give(end.hosted, given)
+        self._arrive(end, self._host.give(end.hosted, given))
+
+    def receive(self, end: "MemoryLink", octets: bytes) -> None:
+        """Octets of one client, as they came over the wire."""
+        self._arrive(end, self._host.receive(end.hosted, octets, self.now))
+
+    def _arrive(self, end: "MemoryLink", segment: bytes) -> None:
         if segment:
             end.inbox.append(segment)
         if not end.hosted.open:
@@ -106,7 +111,7 @@ class MemoryLink:
         if not self.hosted.open:
             raise BrokenPipeError
         changed, self._changed = self._changed, None  # the client reads the answer itself: nothing comes unasked
-        self._server.give(self, Octets(octets, self._server.now))
+        self._server.receive(self, octets)
         self._changed = changed
         return len(octets)
 
@@ -137,7 +142,8 @@ class MemoryLink:
 
 
 def memory_server(
-    world: World | None = None, *, edition: int = 2821, on_entry: EntryListener | None = None
+    world: World | None = None, *, edition: int = 2821, extensions: Extensions = OFFERED_BY_DEFAULT,
+    on_entry: EntryListener | None = None,
 ) -> MemoryServer:
     """A server without socket, thread or clock of its own.
 
@@ -147,6 +153,8 @@ def memory_server(
         The class-room world by default.
     edition : {2821, 5321}
         The RFC that the default world follows.
+    extensions : tuple of str, or "all"
+        What the default world offers.
     on_entry : callable, optional
         Called as ``on_entry(session_number, entry)`` for everything that goes over the wire.
 
@@ -161,4 +169,4 @@ def memory_server(
     -- closed
     <BLANKLINE>
     """
-    return MemoryServer(World(edition=edition) if world is None else world, on_entry)
+    return MemoryServer(world_of(world, edition, extensions), on_entry)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smtplab.lab import ServerSession
+from smtplab.network.tls import TlsLayer
 from smtplab.protocol.session import Session
-from smtplab.protocol.transcript import Direction, Entry, Transcript
+from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class SessionRecord:
 class Hosted:
     """A session while it runs: the lab's value, and the record that grows beside it."""
 
-    __slots__ = ("began", "entries", "kept", "number", "open", "peer", "session", "truncated")
+    __slots__ = ("began", "entries", "kept", "number", "open", "peer", "session", "tls", "truncated")
 
     def __init__(self, number: int, peer: str, session: ServerSession, began: float) -> None:
         self.number, self.peer, self.session, self.began = number, peer, session, began
         self.open = True
-        self.entries: list[tuple[Direction, bytes, float, str]] = []
+        self.tls: TlsLayer | None = None
+        self.entries: list[tuple[Direction, bytes, float, str, Layer]] = []
         self.kept = 0
         self.truncated = False
 

@@ -29,6 +29,8 @@ class LiveLog:
 
     def lines(self, number: int, entry: Entry) -> Iterator[str]:
         """The lines to show for one entry of a session; a line in pieces is shown when it is whole."""
+        if entry.layer == "outside":  # only carries what was said inside TLS
+            return
         if entry.direction == "C":
             yield from self._client(number, entry.octets)
             return

@@ -8,7 +8,7 @@ from typing import Any
 from smtplab.lab import World
 from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
-from smtplab.network.host import EntryListener, Host, Hosting
+from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
 from smtplab.network.loop import Loop
 
 CLOSE_TIMEOUT_S = 2.0
@@ -26,6 +26,8 @@ class LoopbackServer(Hosting):
         What the server is: its mailboxes and options; the class-room world by default.
     edition : {2821, 5321}
         The RFC that the default world follows.
+    extensions : tuple of str, or "all"
+        What the default world offers.
     port : int
         0, the default, takes any free one.
     host : str
@@ -48,11 +50,11 @@ class LoopbackServer(Hosting):
     """
 
     def __init__(
-        self, world: World | None = None, *, edition: int = 2821, port: int = 0, host: str = LOOPBACK,
-        on_entry: EntryListener | None = None,
+        self, world: World | None = None, *, edition: int = 2821, extensions: Extensions = OFFERED_BY_DEFAULT,
+        port: int = 0, host: str = LOOPBACK, on_entry: EntryListener | None = None,
     ) -> None:
         check_listening(host, port)
-        self._host = Host(World(edition=edition) if world is None else world, on_entry)
+        self._host = Host(world_of(world, edition, extensions), on_entry)
         listener = _listen(port)
         self.host = host
         self.port: int = listener.getsockname()[1]
@@ -79,8 +81,7 @@ class LoopbackServer(Hosting):
 
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""
-        options.setdefault("edition", self.world.edition)
-        return Client(self.host, self.port, keeps=self, **options)
+        return Client(self.host, self.port, keeps=self, **self._for_clients(options))
 
     def close(self) -> None:
         """Send 421 to every open session, close, and wait for the thread to end. May be called twice."""

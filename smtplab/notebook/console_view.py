@@ -65,7 +65,7 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int)
 
 def unanswered_octets(record: Transcript) -> bytes:
     """What was sent after the last reply came."""
-    last = takewhile(lambda entry: entry.direction == "C", reversed(record.entries))
+    last = takewhile(lambda entry: entry.direction == "C", reversed(tuple(record.said())))
     return b"".join(reversed([entry.octets for entry in last]))
 
 

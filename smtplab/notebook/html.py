@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from smtplab.explain import Explanation, explain
-from smtplab.explain.catalogue import text
+from smtplab.explain.catalogue import has, text
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
@@ -211,15 +211,14 @@ def transcript(
 
 def _transcript_lines(what: Transcript, edition: int, explained: bool, since: int) -> Iterator[Markup]:
     dialogue = Dialogue(edition)
-    for entry in what.entries[:since]:
-        if entry.direction != "-":
-            (dialogue.sent if entry.direction == "C" else dialogue.received)(entry.octets)
+    for entry in Transcript(what.entries[:since]).said():
+        dialogue.take(entry.direction, entry.octets, entry.event)
     for entry in replace(what, entries=what.entries[since:]).merged():
+        steps = dialogue.take(entry.direction, entry.octets, entry.event)
         if entry.direction == "C":
-            dialogue.sent(entry.octets)
             yield from (_line("C", line) for line in _lines(entry.octets))
         elif entry.direction == "S":
-            for step in dialogue.received(entry.octets):
+            for step in steps:
                 meaning = _explained(step, edition) if explained else None
                 yield _line("S", reply_lines(step.reply) if step.reply else "", step.reply, meaning)
         else:
@@ -249,7 +248,8 @@ def _lines(octets: bytes) -> list[bytes]:
 def _octets(entry: Entry) -> str:
     """One segment: when, which way, and every octet."""
     said = f"{entry.direction}| {show(entry.octets)}" if entry.octets else f"-- {entry.event}"
-    return f"{entry.time_s:9.3f} s  {said}"
+    layer = f" {text(f'html.layer-{entry.layer}')}" if entry.layer else ""
+    return f"{entry.time_s:9.3f} s {layer} {said}"
 
 
 def _event(said: str) -> Markup:
@@ -257,8 +257,8 @@ def _event(said: str) -> Markup:
 
 
 def _told_event(entry: Entry) -> str:
-    return text(f"html.{entry.event}") if entry.event in ("lost", "closed") else \
-        text("html.passing", seconds=entry.event)
+    key = f"html.{entry.event.replace(' ', '-')}"
+    return text(key) if has(key) else text("html.passing", seconds=entry.event)
 
 
 def _explained(step: Exchange, edition: int) -> Markup:

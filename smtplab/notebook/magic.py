@@ -44,9 +44,9 @@ class CellView:
         run = self.run
         dialogue, lines = Dialogue(run.edition), []
         for number, entry in enumerate(run.transcript.entries):
-            if entry.direction == "C":
-                dialogue.sent(entry.octets)
-            steps = dialogue.received(entry.octets) if entry.direction == "S" else []
+            if entry.layer == "outside":
+                continue
+            steps = dialogue.take(entry.direction, entry.octets, entry.event)
             if number >= run.since:
                 lines.append(str(Transcript((entry,))).rstrip("\n"))
                 lines += [f"# {meaning.verdict} {meaning.here}" for meaning in map(explain, steps)]

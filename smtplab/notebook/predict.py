@@ -312,7 +312,7 @@ def _world_of(target: Client | Console) -> World:
 
 
 def _octets_said(client: Client) -> bytes:
-    return b"".join(entry.octets for entry in client.transcript.entries if entry.direction == "C")
+    return b"".join(entry.octets for entry in client.transcript.said() if entry.direction == "C")
 
 
 def _octets_sent(client: Client) -> int:

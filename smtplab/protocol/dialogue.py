@@ -157,6 +157,7 @@ class Dialogue:
         """Take note that a TLS handshake succeeded or failed. What was sent or came ahead of it counts no more."""
         self._uncut = self._partial_reply = b""
         self._looked = 0
+        self.machine = self.session.machine(self._edition, "STARTTLS")  # it may come before any announcement
         return self._record(Due(TLS_UP if is_up else TLS_FAILED, None, b""), None)
 
     def _answer(self, reply: Reply) -> Exchange:
@@ -172,7 +173,7 @@ class Dialogue:
         before = self.session
         row = self.machine.transition(before.state, due.event, None if reply is None else reply.code)
         self.session = before.after(row, due.command, reply)
-        if self.session.announced is not before.announced:
+        if self.session.announced is not before.announced or self.session.tls is not before.tls:
             self.machine = self.session.machine(self._edition)
         exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session)
         self.exchanges.append(exchange)

@@ -77,7 +77,8 @@ class Machine:
         event : str
             Any verb, known or not, or an event that is no command.
         code : int or None
-            None only with LOST and other events that no reply belongs to. A code outside 200-599 is read as a refusal: nothing changes.
+            None only with LOST and other events that no reply belongs to. A code outside 200-599 is read as a
+            refusal: nothing changes.
 
         Examples
         --------

@@ -87,9 +87,13 @@ class Session:
         """True when the EHLO answer of this session listed the extension."""
         return any(name == keyword for name, _ in self.announced)
 
-    def machine(self, edition: int) -> Machine:
-        """The table by which this session goes on: that of the edition, with the extensions announced."""
-        return machine(edition, frozenset(keyword for keyword, _ in self.announced))
+    def machine(self, edition: int, *more: str) -> Machine:
+        """The table by which this session goes on: that of the edition, with the extensions announced, and with `more`.
+
+        Inside TLS the rows of STARTTLS stay, although it is announced no longer.
+        """
+        inside = ("STARTTLS",) if self.tls else ()
+        return machine(edition, frozenset((*(keyword for keyword, _ in self.announced), *inside, *more)))
 
     def knows(self, fact: str) -> bool:
         """True when a fact is known that a `Requirement` asks about."""

@@ -4,8 +4,6 @@ The users are the world's mailboxes. Nothing here is safe against anybody: the l
 challenges are counted, so that a session plays again as it played before.
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +15,7 @@ from smtplab.protocol.extensions.auth import AUTH as GRAMMAR
 from smtplab.protocol.extensions.auth import (
     AUTH_LINE,
     Login,
+    cram_md5,
     decode_base64,
     encode_base64,
     parse_auth,
@@ -101,15 +100,6 @@ def _expected(mailbox: Mailbox, login: Login, said: Sequence[str]) -> str:
     if login.mechanism != "CRAM-MD5":
         return mailbox.password
     return cram_md5(mailbox.password, decode_base64(said[1]))
-
-
-def cram_md5(password: str, challenge: bytes) -> str:
-    """The digest that answers a challenge (RFC 2195 section 2).
-
-    >>> cram_md5("tanstaaftanstaaf", b"<1896.697170952@postoffice.reston.mci.net>")
-    'b913a602c7eda7a495b4e6e7334d3890'
-    """
-    return hmac.new(password.encode(), challenge, hashlib.md5).hexdigest()
 
 
 def user(world: World, identity: str) -> Mailbox | None:

@@ -16,7 +16,9 @@ from smtplab.protocol.extensions.smtputf8 import SMTPUTF8
 from smtplab.protocol.extensions.starttls import STARTTLS
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
 
-__all__ = ["KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows", "line_octets"]
+__all__ = [
+    "KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows", "line_octets",
+]
 
 OFFERED: dict[str, Extension] = {
     extension.keyword: extension

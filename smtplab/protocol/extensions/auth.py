@@ -6,6 +6,8 @@ challenge, and so on, all as on the wire. `read_login` reads it, for the server 
 
 import base64
 import binascii
+import hashlib
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -148,6 +150,52 @@ def read_login(said: Sequence[str]) -> Login:
             raise ProtocolError(501, "CRAM-MD5 carries a name, a blank, and 32 hexadecimal digits.")
         return Login(mechanism, responses, name, "", digest)
     return Login(mechanism, responses)
+
+
+def first_line(mechanism: str, name: str, password: str) -> str:
+    """How a client begins a login: PLAIN says all at once, the others wait for the server's word.
+
+    Raises
+    ------
+    ValueError
+        For a mechanism that is not among `MECHANISMS`.
+
+    >>> first_line("PLAIN", "bob", "builder"), first_line("LOGIN", "bob", "builder")
+    ('AUTH PLAIN AGJvYgBidWlsZGVy', 'AUTH LOGIN')
+    """
+    asked = mechanism.upper()
+    if asked not in MECHANISMS:
+        raise ValueError(f"mechanism is {mechanism!r}; it must be one of {', '.join(MECHANISMS)}.")
+    return f"AUTH PLAIN {_plain(name, password)}" if asked == "PLAIN" else f"AUTH {asked}"
+
+
+def next_line(said: Sequence[str], name: str, password: str) -> str:
+    """The client's answer to the last challenge; ``*`` when it does not know the mechanism.
+
+    >>> next_line(["LOGIN", "VXNlcm5hbWU6"], "bob", "builder")
+    'Ym9i'
+    """
+    mechanism, count = parse_auth(said[0])[0], len(responses_of(said))
+    if mechanism == "PLAIN" and not count:
+        return _plain(name, password)
+    if mechanism == "LOGIN" and count < 2:
+        return encode_base64((name, password)[count].encode())
+    if mechanism == "CRAM-MD5" and not count:
+        return encode_base64(f"{name} {cram_md5(password, decode_base64(said[-1]))}".encode())
+    return "*"
+
+
+def _plain(name: str, password: str) -> str:
+    return encode_base64(f"\0{name}\0{password}".encode())
+
+
+def cram_md5(password: str, challenge: bytes) -> str:
+    """The digest that answers a challenge (RFC 2195 section 2).
+
+    >>> cram_md5("tanstaaftanstaaf", b"<1896.697170952@postoffice.reston.mci.net>")
+    'b913a602c7eda7a495b4e6e7334d3890'
+    """
+    return hmac.new(password.encode(), challenge, hashlib.md5).hexdigest()
 
 
 def _text(octets: bytes) -> str:

@@ -1,0 +1,117 @@
+"""The client's end of a connection inside TLS: a link over another link."""
+
+import ssl
+from collections.abc import Callable
+
+from smtplab.network.link import Link
+from smtplab.network.tls import TlsLayer
+
+_READ = 65536
+
+Overhear = Callable[[str, bytes], object]
+"""Told direction and octets of whatever a listener on the way can see."""
+
+
+class TlsLink:
+    """What is said goes through a `TlsLayer`, whose octets go over the link below.
+
+    Parameters
+    ----------
+    below : Link
+    layer : TlsLayer
+        The client's end; the handshake is still to come.
+    overhear : callable
+    """
+
+    def __init__(self, below: Link, layer: TlsLayer, overhear: Overhear) -> None:
+        self._below, self.layer, self._overhear = below, layer, overhear
+        self.clock = below.clock
+        self._unsent = b""
+        self._said = b""
+
+    def shake_hands(self, timeout_s: float) -> ssl.SSLError | None:
+        """Carry out the handshake.
+
+        Returns
+        -------
+        ssl.SSLError or None
+            Why it failed; None when it succeeded.
+
+        Raises
+        ------
+        TimeoutError
+            When the other end was silent.
+        """
+        until = self.clock() + timeout_s
+        self.layer.go_on()
+        while not self.layer.is_up and self.layer.failure is None:
+            self._flush()
+            left = until - self.clock()
+            if left <= 0:
+                raise TimeoutError
+            if self._below.wait(left, bool(self._unsent)):
+                self._take()
+        self._flush()  # the last word of the handshake, or why it failed
+        return self.layer.failure
+
+    def send(self, octets: bytes) -> int:
+        """As `Link` says; nothing more is taken while the octets of what was said before have not gone out."""
+        self._flush()
+        if self._unsent:
+            raise BlockingIOError
+        self.layer.say(octets)
+        self._flush()
+        return len(octets)
+
+    def receive(self, most: int) -> bytes:
+        """As `Link` says."""
+        if not self._has_come():
+            self._take()
+        if not self._has_come():
+            raise BlockingIOError
+        said, self._said = self._said[:most], self._said[most:]
+        return said
+
+    def wait(self, timeout_s: float, to_send: bool) -> bool:
+        """As `Link` says; what has not gone out goes meanwhile."""
+        until = self.clock() + timeout_s
+        while not self._has_come() and self._unsent:
+            if self._below.wait(max(0.0, until - self.clock()), True):
+                return True
+            self._flush()
+            if self.clock() >= until:
+                return False
+        return self._has_come() or self._below.wait(max(0.0, until - self.clock()), to_send)
+
+    def watch(self, changed: Callable[[], bool]) -> None:
+        """As `Link` says."""
+        self._below.watch(changed)
+
+    def close(self) -> None:
+        """As `Link` says, with a goodbye when that can go out at once."""
+        if self.layer.is_up and not self.layer.is_over:
+            self.layer.close()
+            self._flush()
+        self._below.close()
+
+    def _has_come(self) -> bool:
+        return bool(self._said) or self.layer.is_over
+
+    def _take(self) -> None:
+        octets = self._below.receive(_READ)
+        if octets:
+            self._overhear("S", octets)
+        self._said += self.layer.received(octets)
+
+    def _flush(self) -> None:
+        self._unsent += self.layer.outgoing()
+        while self._unsent:
+            try:
+                sent = self._below.send(self._unsent)
+            except BlockingIOError:
+                return
+            except OSError:  # the other end is gone; what it said before may still be there to read
+                self._unsent = b""
+                return
+            self._overhear("C", self._unsent[:sent])
+            self._unsent = self._unsent[sent:]
