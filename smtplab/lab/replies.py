@@ -73,7 +73,6 @@ REPLIES: dict[str, tuple[int, str]] = {
     "end.line": (500, "Line too long: a text line has at most {limit} octets"),
     "end.eight-bit": (554, "Octets over 127 need the extension 8BITMIME, which is not offered"),
     "end.undeclared": (554, "Octets over 127 need BODY=8BITMIME at MAIL"),
-    "end.utf8": (554, "A header field outside ASCII needs SMTPUTF8 at MAIL"),
     "end.file": (554, "Refused by policy: a file of kind {ending} is attached"),
     "end.file.5321": (550, "Refused by policy: a file of kind {ending} is attached"),
     "end.greylisted": (451, "First mail of this sender; try again in {wait} s"),

@@ -1,6 +1,21 @@
 """Talking to the lab in memory: one call a line, time in the caller's hand."""
 
-from smtplab.lab import Action, Close, Deliver, Lost, Message, Octets, Send, Shutdown, Tick, World, open_session, step
+from smtplab.lab import (
+    Action,
+    Certificate,
+    Close,
+    Deliver,
+    Input,
+    Message,
+    Octets,
+    Send,
+    StartTls,
+    Tick,
+    TlsUp,
+    World,
+    open_session,
+    step,
+)
 from smtplab.protocol.wire import Reply, cut_reply
 
 
@@ -15,9 +30,10 @@ class Talk:
         self.segments: list[bytes] = []
         self.messages: list[Message] = []
         self.closed = False
+        self.certificates: list[Certificate] = []
         self.give(Tick(0.0))
 
-    def give(self, given: Octets | Tick | Lost | Shutdown) -> list[Action]:
+    def give(self, given: Input) -> list[Action]:
         self.world, self.session, actions = step(self.world, self.session, given)
         for action in actions:
             if isinstance(action, Send):
@@ -27,7 +43,14 @@ class Talk:
                 self.messages.append(action.message)
             elif isinstance(action, Close):
                 self.closed = True
+            elif isinstance(action, StartTls):
+                self.certificates.append(action.certificate)
         return actions
+
+    def handshake(self) -> list[Reply]:
+        """The handshake that was asked for succeeds; gives the replies not yet seen."""
+        self.give(TlsUp(self.now))
+        return self.replies()
 
     def octets(self, octets: bytes) -> list[Reply]:
         """Send octets; gives the replies not yet seen."""

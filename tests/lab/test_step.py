@@ -1,12 +1,15 @@
 """The lab as a function: same inputs, same outputs; bounded memory; nothing crashes it."""
 
 import sys
+from itertools import pairwise
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.lab import Fate, Mailbox, Octets, Shutdown, Tick, World, deadline, open_session, step
 from smtplab.lab.world import BLOCK_OCTETS
+from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.machine import State
 from tests.lab.talk import Talk
 
@@ -15,6 +18,59 @@ PIECES = st.lists(st.sampled_from([
     b"\r\n", b"\r", b"\n", b".", b"\x00", b"\xff", b"x" * 600, b"QUIT", b"RSET\r\n", b"VRFY <\r\n", b"EXPN @@\r\n",
     b"HELP \xe9\r\n", b"MAIL FROM:<a@b> SIZE=\r\n", b"RCPT TO:<\"\\\r\n",
 ]) | st.binary(max_size=20), max_size=25)
+
+
+EXTENDED = st.lists(st.sampled_from([
+    b"EHLO me.example\r\n", b"HELO me.example\r\n", b"MAIL FROM:<a@b.example> BODY=8BITMIME\r\n",
+    b"MAIL FROM:<a@b.example> BODY=BINARYMIME SMTPUTF8\r\n", b"RCPT TO:<bob@lab.example> NOTIFY=NEVER\r\n",
+    b"RCPT TO:<bj\xc3\xb6rn@lab.example>\r\n", b"RCPT TO:<\xff@lab.example>\r\n", b"DATA\r\n", b".\r\n", b"QUIT\r\n",
+    b"BDAT 4\r\n", b"BDAT 3 LAST\r\n", b"BDAT 0 LAST\r\n", b"BDAT x\r\n", b"BDAT 70000\r\n", b"abc", b"RSET\r\n",
+    b"AUTH PLAIN\r\n", b"AUTH PLAIN AGJvYgBidWlsZGVy\r\n", b"AUTH LOGIN\r\n", b"AUTH CRAM-MD5\r\n",
+    b"AGJvYgBidWlsZGVy\r\n", b"Ym9i\r\n", b"=\r\n", b"*\r\n", b"\r\n", b"NOOP\r\n", b"VRFY bob SMTPUTF8\r\n", b"AUTH " + b"x" * 13000 + b"\r\n",
+]) | st.binary(max_size=8), max_size=25)
+ESMTP = World(extensions="all", max_message_octets=65536)
+
+
+@given(EXTENDED, st.randoms(use_true_random=False))
+def test_with_extensions_any_split_gets_the_same_replies(pieces: list[bytes], chance: Random) -> None:
+    said = b"".join(pieces)
+    cuts = sorted(chance.sample(range(len(said) + 1), min(len(said), 6)))
+    glued, by_line, by_chance = Talk(ESMTP), Talk(ESMTP), Talk(ESMTP)
+    glued.octets(said)
+    for piece in said.splitlines(keepends=True):
+        by_line.octets(piece)
+    for start, end in pairwise([0, *cuts, len(said)]):
+        by_chance.octets(said[start:end])
+    for talk in (by_line, by_chance):
+        assert b"".join(talk.segments) == b"".join(glued.segments)
+        assert talk.messages == glued.messages and talk.world == glued.world
+
+
+@given(st.lists(st.sampled_from([
+    b"EHLO me.example\r\n", b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<bob@lab.example>\r\n", b"DATA\r\n", b".\r\n",
+    b"BDAT 5\r\n", b"BDAT 1 LAST\r\n", b"AUTH LOGIN Ym9i\r\n", b"YnVpbGRlcg==\r\n", b"RSET\r\n", b"\r\n",
+]), max_size=12))
+def test_octet_by_octet_a_session_with_extensions_is_the_same(pieces: list[bytes]) -> None:
+    glued, parted = Talk(ESMTP), Talk(ESMTP)
+    glued.octets(b"".join(pieces))
+    for octet in b"".join(pieces):
+        parted.octets(bytes([octet]))
+    assert b"".join(parted.segments) == b"".join(glued.segments)
+    assert parted.messages == glued.messages
+
+
+@given(EXTENDED)
+def test_a_client_follows_every_session_with_extensions(pieces: list[bytes]) -> None:
+    talk, dialogue = Talk(ESMTP), Dialogue()
+    dialogue.received(b"".join(talk.segments))
+    for piece in pieces:
+        seen = len(talk.segments)
+        dialogue.sent(piece)
+        talk.octets(piece)
+        dialogue.received(b"".join(talk.segments[seen:]))
+        if not talk.closed:
+            assert dialogue.session == talk.session.session
+    assert not dialogue.partial_reply
 
 
 @given(PIECES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from smtplab.lab.world import World
 from smtplab.protocol.extensions import Extension
 from smtplab.protocol.paths import Path
-from smtplab.protocol.session import Session, Transaction
+from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
 
 Answer = tuple[World, Reply]
@@ -18,10 +18,6 @@ CheckPath = Callable[[World, Session, Path, Mapping[str, object]], Reply | None]
 
 
 def _no_objection(world: World, session: Session, path: Path, parameters: Mapping[str, object]) -> Reply | None:
-    return None
-
-
-def _no_objection_to_data(world: World, transaction: Transaction, mail_data: bytes) -> Reply | None:
     return None
 
 
@@ -41,8 +37,6 @@ class Behaviour:
         The line of the EHLO answer; None when it is not to be had now (STARTTLS inside TLS).
     check_mail, check_rcpt : callable
         Whether a sender, or a recipient, with these parameters is refused.
-    check_data : callable
-        Whether a message is refused for what stands in it.
     answers : mapping of str to callable
         What it answers to the events it brings.
     dress : callable
@@ -53,7 +47,6 @@ class Behaviour:
     announce: Callable[[World, Session], str | None]
     check_mail: CheckPath = _no_objection
     check_rcpt: CheckPath = _no_objection
-    check_data: Callable[[World, Transaction, bytes], Reply | None] = _no_objection_to_data
     answers: Mapping[str, Answering] = field(default_factory=dict)
     dress: Callable[[str, Reply], Reply] = _as_it_is
 

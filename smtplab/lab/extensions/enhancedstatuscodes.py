@@ -27,7 +27,7 @@ DETAILS: dict[str, str] = {
     "rcpt.ambiguous": "1.4", "rcpt.full": "2.2", "rcpt.busy": "2.0", "rcpt.greylisted": "7.0", "rcpt.lookup": "4.3",
     "rcpt.too-many": "5.3", "rcpt.utf8": "6.7", "rcpt.no-mail": "1.2", "rcpt.no-mail.5321": "1.10",
     "data.no-recipients": "5.1", "data.scanner": "3.0",
-    "end": "0.0", "end.line": "5.2", "end.eight-bit": "6.3", "end.undeclared": "6.3", "end.utf8": "6.9",
+    "end": "0.0", "end.line": "5.2", "end.eight-bit": "6.3", "end.undeclared": "6.3",
     "end.loop": "4.0", "end.too-large": "3.4", "end.storage": "3.1", "end.scanner": "3.0", "end.file": "7.0",
     "end.file.5321": "7.0", "end.greylisted": "7.0", "end.greylisted.5321": "7.0",
     "chunk": "0.0", "chunk.unreadable": "5.4", "tls": "0.0", "tls.unready": "7.0",

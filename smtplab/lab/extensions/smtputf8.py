@@ -1,4 +1,4 @@
-"""SMTPUTF8 at our server: addresses outside ASCII need the word at MAIL (RFC 6531 sections 3.4, 3.5, 3.6)."""
+"""SMTPUTF8 at our server: addresses outside ASCII need the word at MAIL (RFC 6531 sections 3.4 and 3.5)."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from smtplab.lab.replies import reply
 from smtplab.lab.world import World
 from smtplab.protocol.extensions.smtputf8 import SMTPUTF8 as GRAMMAR
 from smtplab.protocol.paths import Path
-from smtplab.protocol.session import Session, Transaction
+from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Reply
 
 
@@ -20,10 +20,4 @@ def _check_rcpt(world: World, session: Session, path: Path, parameters: Mapping[
     return None if path.is_ascii or allowed else reply("rcpt.utf8")
 
 
-def _check_data(world: World, transaction: Transaction, mail_data: bytes) -> Reply | None:
-    header = mail_data.partition(b"\r\n\r\n")[0]
-    declared = transaction.has("SMTPUTF8") or transaction.has("BODY", "BINARYMIME")
-    return None if header.isascii() or declared else reply("end.utf8")
-
-
-SMTPUTF8 = Behaviour(GRAMMAR, keyword_alone(GRAMMAR), _check_mail, _check_rcpt, _check_data)
+SMTPUTF8 = Behaviour(GRAMMAR, keyword_alone(GRAMMAR), _check_mail, _check_rcpt)
