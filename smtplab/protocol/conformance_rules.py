@@ -208,8 +208,9 @@ def _refused_in_sequence(step: Step) -> Verdict | None:
         return None
     if step.is_too_long or step.grammar_error or step.has_invalid_characters:
         return None
-    if step.event == "RSET" and step.code == 530 and step.exchange.before.announces("STARTTLS"):
-        return None  # RFC 3207 section 4 does not exempt RSET
+    before = step.exchange.before
+    if step.event == "RSET" and step.code == 530 and (before.announces("STARTTLS") or before.client_name is None):
+        return None  # RFC 3207 section 4 does not exempt RSET; before EHLO nobody knows what would be announced
     text = f"{step.name} got {step.code} in state {step.state}, where it is in sequence."
     if step.event in ("RSET", "QUIT"):
         section = "4.1.1.5" if step.event == "RSET" else "4.1.1.10"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from smtplab.explain import misconceptions
-from smtplab.lab import World
-from smtplab.lab.causes import CAUSES, Cause
+from smtplab.lab import Cause, World, causes
 from smtplab.lab.world import Offer
 from smtplab.network import Client, memory_server
 from smtplab.notebook.console import Console
@@ -101,7 +100,7 @@ def test_the_final_dot_is_a_question_too() -> None:
     assert all(you == wire for _, you, wire in question.told) and question.wire.startswith("250")
 
 
-@pytest.mark.parametrize("cause", [cause for cause in CAUSES if cause.lines], ids=lambda cause: cause.name)
+@pytest.mark.parametrize("cause", [cause for cause in causes() if cause.lines], ids=lambda cause: cause.name)
 def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) -> None:
     client = client_after(*cause.lines[:-1], world=cause.world)
     message = unanswered_octets(client.transcript)
