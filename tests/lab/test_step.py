@@ -26,7 +26,8 @@ EXTENDED = st.lists(st.sampled_from([
     b"RCPT TO:<bj\xc3\xb6rn@lab.example>\r\n", b"RCPT TO:<\xff@lab.example>\r\n", b"DATA\r\n", b".\r\n", b"QUIT\r\n",
     b"BDAT 4\r\n", b"BDAT 3 LAST\r\n", b"BDAT 0 LAST\r\n", b"BDAT x\r\n", b"BDAT 70000\r\n", b"abc", b"RSET\r\n",
     b"AUTH PLAIN\r\n", b"AUTH PLAIN AGJvYgBidWlsZGVy\r\n", b"AUTH LOGIN\r\n", b"AUTH CRAM-MD5\r\n",
-    b"AGJvYgBidWlsZGVy\r\n", b"Ym9i\r\n", b"=\r\n", b"*\r\n", b"\r\n", b"NOOP\r\n", b"VRFY bob SMTPUTF8\r\n", b"AUTH " + b"x" * 13000 + b"\r\n",
+    b"AGJvYgBidWlsZGVy\r\n", b"Ym9i\r\n", b"=\r\n", b"*\r\n", b"\r\n", b"NOOP\r\n",
+    b"VRFY bob SMTPUTF8\r\n", b"AUTH " + b"x" * 13000 + b"\r\n",
 ]) | st.binary(max_size=8), max_size=25)
 ESMTP = World(extensions="all", max_message_octets=65536)
 

@@ -101,3 +101,12 @@ def test_options_and_edition_are_those_of_the_real_server() -> None:
 def test_time_goes_on_by_seconds_only(wrong: float) -> None:
     with pytest.raises(ValueError, match="time goes on by a number of seconds"):
         memory_server().advance(wrong)
+
+
+def test_a_large_message_takes_no_time() -> None:
+    server = memory_server()
+    client = server.connect()
+    for line in ("EHLO student.example", "MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>", "DATA"):
+        client.send(line)
+    assert str(client.send_message((b"x" * 70 + b"\r\n") * 10_000)).startswith("250")
+    assert server.now == 0.0

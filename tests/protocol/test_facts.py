@@ -133,7 +133,7 @@ def test_extensions():
         assert "; ".join(p.syntax for p in offered.rcpt_parameters) == row["rcpt_parameters"].replace("none", "")
         assert offered.reply_codes == row["reply_codes_introduced"].replace("none", "")
         assert offered.replaces == row["replaces"]
-        assert offered.announcement == row["ehlo_parameters"].replace("none (client ignores any)", "").replace("none", "")
+        assert offered.announcement == row["ehlo_parameters"].partition(" (client")[0].replace("none", "")
         if "+" in row["line_length_increase"]:
             assert row["line_length_increase"] == f"MAIL +{offered.line_octets['MAIL']}"
     assert all(OFFERED["DSN"].line_octets[verb] == 1036 - 512 for verb in ("MAIL", "RCPT"))
