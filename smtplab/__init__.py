@@ -34,6 +34,7 @@ _HOME_OF = {
     "predict": "smtplab.notebook.predict",
     "state_diagram": "smtplab.notebook",
     "unload_ipython_extension": "smtplab.notebook",
+    "write_pcap": "smtplab.network",
 }
 
 __all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - all are strings
