@@ -19,7 +19,13 @@ PASSED_ON = {"lab": "jupyter lab", "test": "pytest", "bench": "the benchmarks"}
 
 TABLES = {
     "codes": ("code", "name", "commands"),
+    "commands": ("verb", "syntax", "meaning"),
+    "differences": ("command", "code", "phase", "times_2821", "times_5321", "change"),
     "digits": ("position", "digit", "name", "meaning"),
+    "enhanced": ("code", "name", "basic_codes", "meaning"),
+    "extensions": ("keyword", "offered", "rfc", "purpose"),
+    "limits": ("kind", "object", "value", "unit", "reply", "sense"),
+    "requirements": ("event", "fact", "wanted", "code", "policy", "section", "exempt"),
     "sequences": (),  # laid out as on the RFC's page instead
     "transitions": ("state", "event", "reply", "next_state", "kind", "sections"),
 }
@@ -149,31 +155,16 @@ def _explain(chosen: argparse.Namespace) -> int:
 
 
 def _table(chosen: argparse.Namespace) -> int:
-    from smtplab.terminal import Rows, format_csv, format_rows
+    from smtplab.notebook.frames import table
+    from smtplab.terminal import format_csv, format_rows
 
-    rows: Rows
-    match chosen.name:
-        case "codes":
-            from smtplab.protocol.reply_codes import reply_code_rows
-
-            rows = reply_code_rows()
-        case "digits":
-            from smtplab.protocol.digits import digit_rows
-
-            rows = digit_rows()
-        case "sequences":
-            from smtplab.protocol.sequences import format_sequences, sequence_rows
-
-            rows = sequence_rows(chosen.edition)
-            if not chosen.csv:
-                print(format_sequences(chosen.edition))
-                return 0
-        case "transitions":
-            from smtplab.protocol.machine import transition_rows
-
-            rows = transition_rows(chosen.edition)
+    rows = list(table({"enhanced": "enhanced codes"}.get(chosen.name, chosen.name))(chosen.edition))
     if chosen.csv:
         print(format_csv(rows), end="")
+    elif chosen.name == "sequences":
+        from smtplab.protocol.sequences import format_sequences
+
+        print(format_sequences(chosen.edition))
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
         print(format_rows(rows, TABLES[chosen.name], width))

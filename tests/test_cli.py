@@ -66,7 +66,7 @@ def test_help_on_a_command_starts_nothing(command: str) -> None:
 @pytest.mark.parametrize("name", list(cli.TABLES))
 def test_a_table_as_csv_reads_back_with_all_its_columns(name: str) -> None:
     rows = list(csv.DictReader(io.StringIO(smtplab("table", name, "--csv").stdout)))
-    assert len(rows) > 10
+    assert len(rows) >= 5
     assert set(cli.TABLES[name]) <= set(rows[0])
 
 
@@ -74,7 +74,7 @@ def test_a_table_as_csv_reads_back_with_all_its_columns(name: str) -> None:
 def test_a_table_prints_in_a_terminal_that_knows_only_ascii(name: str) -> None:
     done = smtplab("table", name, PYTHONIOENCODING="ascii")
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) > 10
+    assert len(done.stdout.splitlines()) > 5
 
 
 def test_the_editions_differ_in_their_sequences() -> None:

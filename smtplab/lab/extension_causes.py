@@ -89,9 +89,6 @@ _CAUSES: tuple[Cause, ...] = (
           extension="SMTPUTF8"),
     Cause("smtputf8-553", "RCPT", 553, (_HELLO, _MAIL, "RCPT TO:<bj\u00f6rn@lab.example>"), _WORDS,
           extension="SMTPUTF8"),
-    Cause("smtputf8-554", DATA_END, 554,
-          (_HELLO, f"{_MAIL} BODY=8BITMIME", _RCPT, "DATA", "Subject: Gr\u00fc\u00dfe", "", "Hello Bob.", "."),
-          _WORDS, extension="SMTPUTF8"),
 )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
+from smtplab.protocol.extensions import extension_rows, keywords_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,36 +23,43 @@ Rows = Iterable[Mapping[str, Any]]
 TABLES: dict[str, Callable[[int], Rows]] = {
     "codes": lambda edition: reply_codes.reply_code_rows(),
     "commands": lambda edition: commands.command_rows(),
+    "differences": lambda edition: sequences.difference_rows(),
     "digits": lambda edition: digits.digit_rows(),
     "enhanced codes": lambda edition: enhanced_codes.enhanced_code_rows(),
+    "extensions": lambda edition: extension_rows(),
     "limits": lambda edition: limits.limit_rows(),
+    "requirements": lambda edition: machine.requirement_rows(),
     "sequences": sequences.sequence_rows,
     "transitions": machine.transition_rows,
 }
 
 
-def frame(what: object, *, edition: int = 2821, difference: bool = False) -> "pd.DataFrame":
+def frame(
+    what: object, *, edition: int = 2821, extensions: str | Iterable[str] = (), difference: bool = False,
+) -> "pd.DataFrame":
     """A DataFrame of a table by name, or of a value that has rows.
 
     Parameters
     ----------
     what : str or object
-        ``"codes"``, ``"commands"``, ``"digits"``, ``"enhanced codes"``, ``"limits"``, ``"sequences"`` or
-        ``"transitions"``; or a `Transcript`, an `Explanation`, or anything else with ``to_rows()``.
+        ``"codes"``, ``"commands"``, ``"differences"``, ``"digits"``, ``"enhanced codes"``, ``"extensions"``,
+        ``"limits"``, ``"requirements"``, ``"sequences"`` or ``"transitions"``; or a `Transcript`, an `Explanation`, or
+        anything else with ``to_rows()``.
     edition : {2821, 5321}
         For the tables that differ.
+    extensions : iterable of str, or ``"all"``
+        With ``"transitions"``: whose rows stand there beside the base protocol's.
     difference : bool
-        With ``"sequences"``: what changed between the editions, instead of one of them.
+        With ``"sequences"``: what changed between the editions, the same as ``"differences"``.
 
     Raises
     ------
     ValueError
-        For a name that is no table; it says which are.
+        For a name that is no table; it says which are. For an extension that is not offered.
     TypeError
         For a value without rows.
     """
-    rows = list(_rows(what, edition, difference))
-    return _whole_frame()(rows)
+    return _whole_frame()(list(_rows(what, edition, keywords_of(extensions), difference)))
 
 
 @lru_cache
@@ -75,13 +83,16 @@ def _whole_frame() -> "type[pd.DataFrame]":
     return WholeFrame
 
 
-def _rows(what: object, edition: int, difference: bool) -> Rows:
+def _rows(what: object, edition: int, keywords: frozenset[str], difference: bool) -> Rows:
     machine.machine(edition)  # an unknown edition is told there
     if difference:
         if what != "sequences":
             raise ValueError(text("frames.error-difference"))
-        names = sequences.Difference.__slots__
-        return [{name: getattr(found, name) for name in names} for found in sequences.differences()]
+        return sequences.difference_rows()
+    if keywords:
+        if what != "transitions":
+            raise ValueError(text("frames.error-extensions"))
+        return machine.transition_rows(edition, keywords)
     if isinstance(what, str):
         return table(what)(edition)
     to_rows = getattr(what, "to_rows", None)

@@ -275,6 +275,15 @@ def differences() -> tuple[Difference, ...]:
     )
 
 
+def difference_rows() -> list[dict[str, str | int]]:
+    """What changed, as rows for a table.
+
+    >>> len(difference_rows()), difference_rows()[0]["code"]
+    (11, 550)
+    """
+    return [{name: getattr(found, name) for name in Difference.__slots__} for found in differences()]
+
+
 def _change(times_before: int, times_after: int) -> str:
     if times_before and times_after:
         return "repeat dropped"

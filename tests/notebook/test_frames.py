@@ -7,6 +7,7 @@ import pytest
 
 from smtplab.explain import explain
 from smtplab.notebook.frames import TABLES, frame, matrix
+from smtplab.protocol.extensions import KNOWN, OFFERED
 from smtplab.protocol.machine import EDITIONS, machine
 from smtplab.protocol.sequences import differences, entries
 from smtplab.protocol.transcript import Transcript
@@ -23,10 +24,28 @@ def test_editions_differ_where_the_rfcs_do() -> None:
     assert len(frame("transitions", edition=5321)) == len(machine(5321).rows)
 
 
-def test_the_difference_of_the_editions_has_a_row_a_change() -> None:
-    found = frame("sequences", difference=True)
+@pytest.mark.parametrize("found", [frame("sequences", difference=True), frame("differences")])
+def test_the_difference_of_the_editions_has_a_row_a_change(found: object) -> None:
     assert len(found) == len(differences())
     assert set(found["change"]) >= {"added", "removed"}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_rows_of_extensions_come_when_they_are_asked_for(edition: int) -> None:
+    base, tls, everything = (frame("transitions", edition=edition, extensions=e) for e in ((), "starttls", "all"))
+    assert "STARTTLS" not in set(base["event"])
+    assert len(base) < len(tls) < len(everything)
+    assert len(everything) == len(machine(edition, frozenset(OFFERED)).rows)
+
+
+def test_the_extensions_are_all_there_and_say_whether_they_are_offered() -> None:
+    found = frame("extensions")
+    assert set(found["keyword"]) == {*OFFERED, *KNOWN}
+    assert set(found[found["offered"]]["keyword"]) == set(OFFERED)
+
+
+def test_a_guard_has_a_row_with_its_code() -> None:
+    assert {503, 530} == set(frame("requirements")["code"])
 
 
 def test_a_transcript_and_an_explanation_become_frames() -> None:
@@ -45,6 +64,8 @@ def test_names_may_be_typed_as_people_type() -> None:
     (3, {}, TypeError, "A int has no rows"),
     ("codes", {"edition": 822}, ValueError, "2821"),
     ("codes", {"difference": True}, ValueError, 'goes with "sequences" only'),
+    ("codes", {"extensions": "all"}, ValueError, 'goes with "transitions" only'),
+    ("transitions", {"extensions": ["STARTLS"]}, ValueError, "STARTLS is no extension that smtplab offers"),
 ])
 def test_bad_input_is_told_in_a_sentence(what: object, options: dict, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
