@@ -10,9 +10,13 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtplab import __version__
 from smtplab.setup.environment import SetupError, enter
+
+if TYPE_CHECKING:
+    from smtplab.lab import World
 
 PASSED_ON = {"lab": "jupyter lab", "test": "pytest", "bench": "the benchmarks"}
 """Commands that make the environment when need be, and hand all their arguments on."""
@@ -98,8 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     command("doctor", "look whether all is here that the lessons need")
     serve = command("serve", "run a mail server on 127.0.0.1 and show every dialogue live")
     serve.add_argument("--port", type=int, default=2525, help="0 takes any free port (default: 2525)")
+    serve.add_argument("--authority", metavar="FILE", type=Path, help="write the certificate that clients are to trust")
     talk = command("talk", "talk SMTP by hand and have each reply explained")
     talk.add_argument("target", metavar="HOST:PORT", nargs="?", help="a server on this machine (default: an own one)")
+    talk.add_argument("--pcap", metavar="FILE", type=Path, help="write a capture of the session for Wireshark")
+    for with_server in (serve, talk):
+        with_server.add_argument("--extensions", metavar="LIST", default="SIZE",
+                                 help='EHLO keywords with commas, or "all" (default: SIZE)')
+        with_server.add_argument("--certificate", metavar="KIND", default="valid",
+                                 help='for TLS: also "expired", "wrong name", "self-signed" (default: valid)')
+        with_server.add_argument("--implicit-tls", action="store_true", help="TLS from the first octet on")
     explain = command("explain", "say what a reply means, digit by digit")
     explain.add_argument("reply", nargs="+", help='a code such as 550, or a whole reply: "550 5.7.1 rejected"')
     explain.add_argument("--command", dest="verb", metavar="RCPT", help="the command that it answers")
@@ -111,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     card = command("card", "write the one-page card of codes, digits, replies by command, and states")
     card.add_argument("path", metavar="FILE", type=Path, help=".html or .pdf")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
-    for by_edition in (table, diagram, card, causes):
+    for by_edition in (serve, talk, table, diagram, card, causes):
         by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
     wheels = command("wheels", "make a folder from which smtplab installs without a network")
     wheels.add_argument("folder", metavar="DIR", type=Path)
@@ -138,13 +150,23 @@ def _doctor(_: argparse.Namespace) -> int:
 def _serve(chosen: argparse.Namespace) -> int:
     from smtplab.network.serve import serve
 
-    return serve(chosen.port)
+    return serve(chosen.port, world=_world(chosen), authority=chosen.authority)
 
 
 def _talk(chosen: argparse.Namespace) -> int:
     from smtplab.network.talk import talk
 
-    return talk(chosen.target)
+    return talk(chosen.target, world=_world(chosen), capture=chosen.pcap)
+
+
+def _world(chosen: argparse.Namespace) -> "World":
+    """The world that the options of a server describe."""
+    from smtplab.lab import World
+
+    words = chosen.extensions.upper()
+    extensions = "all" if words == "ALL" else tuple(filter(None, words.split(",")))
+    return World(edition=chosen.edition, extensions=extensions,  # type: ignore[arg-type]  # or the word for all
+                 certificate=chosen.certificate, implicit_tls=chosen.implicit_tls)
 
 
 def _explain(chosen: argparse.Namespace) -> int:

@@ -192,3 +192,20 @@ def test_the_course_is_copied_where_it_is_wanted(tmp_path: Path) -> None:
     assert not (tmp_path / "mine" / "notebooks" / "teacher_plan.md").exists()
     assert smtplab("course", "--teacher", str(tmp_path / "teacher")).returncode == 0
     assert (tmp_path / "teacher" / "notebooks" / "teacher_plan.md").is_file()
+
+
+def test_a_session_with_all_extensions_can_be_typed_and_captured(tmp_path: Path) -> None:
+    capture = tmp_path / "session.pcapng"
+    done = smtplab("talk", "--extensions", "all", "--edition", "5321", "--pcap", str(capture), typed="EHLO x\nQUIT\n")
+    assert done.returncode == 0
+    assert "250-AUTH PLAIN LOGIN CRAM-MD5" in done.stdout
+    assert capture.stat().st_size > 500
+
+
+@pytest.mark.parametrize(("option", "value", "sentence"), [
+    ("--extensions", "SIZE,LIMITS", "this server can offer SIZE"), ("--certificate", "broken", "'self-signed'"),
+])
+def test_an_option_of_a_server_that_cannot_be_is_told(option: str, value: str, sentence: str) -> None:
+    done = smtplab("talk", option, value, typed="QUIT\n")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr

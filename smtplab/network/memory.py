@@ -120,7 +120,7 @@ class MemoryLink:
         return self.inbox.popleft() if self.inbox else b""
 
     def wait(self, timeout_s: float, to_send: bool) -> bool:
-        """As `Link` says: no time passes but on the server's clock, and none for room to send, which there always is."""
+        """As `Link` says: time passes on the server's clock only, and none for room to send, which there always is."""
         until = self._server.now + timeout_s
         while not to_send and not self.inbox and timeout_s and self._server.now < until:
             self._server.advance(min(self._server.next_due(), until) - self._server.now)

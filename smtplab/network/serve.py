@@ -4,12 +4,14 @@ import queue
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network.hints import hints
 from smtplab.network.server import LoopbackServer
+from smtplab.protocol.logins import hide_line
 from smtplab.protocol.transcript import Entry, format_line
 from smtplab.protocol.wire import CRLF
 
@@ -25,6 +27,7 @@ class LiveLog:
 
     def __init__(self) -> None:
         self._pending: dict[int, bytes] = {}
+        self._asked: set[int] = set()
         self._run: defaultdict[int, int] = defaultdict(int)
 
     def lines(self, number: int, entry: Entry) -> Iterator[str]:
@@ -38,20 +41,24 @@ class LiveLog:
         if skipped > 0:
             yield self._format(number, "   ", text("serve.skipped", count=skipped))
         if entry.direction == "S":
+            if entry.octets.startswith(b"334"):  # a login: what is said next is a secret
+                self._asked.add(number)
             for line in entry.octets.removesuffix(CRLF).split(CRLF):
                 yield self._format(number, "", format_line("S", line + CRLF))
             return
         rest = self._pending.pop(number, b"")
         if rest:
-            yield self._format(number, "", format_line("C", rest))
+            yield self._format(number, "", format_line("C", hide_line(rest, number in self._asked)))
         yield self._format(number, "", f"-- {entry.event}")
 
     def _client(self, number: int, octets: bytes) -> Iterator[str]:
         *whole, rest = (self._pending.pop(number, b"") + octets).split(CRLF)
         for line in whole:
+            is_answer = number in self._asked
+            self._asked.discard(number)
             self._run[number] += 1
             if self._run[number] <= MOST_LINES:
-                yield self._format(number, "", format_line("C", line + CRLF))
+                yield self._format(number, "", format_line("C", hide_line(line, is_answer) + CRLF))
                 yield from (self._format(number, "   ", hint) for hint in hints(line + CRLF))
         if rest:
             self._pending[number] = rest[:4096]
@@ -63,7 +70,9 @@ class LiveLog:
         return f"[{number}] {indent}{line if len(line) <= 300 else line[:297] + '...'}"
 
 
-def serve(port: int = 0, *, out: TextIO | None = None, world: World | None = None) -> int:
+def serve(
+    port: int = 0, *, out: TextIO | None = None, world: World | None = None, authority: Path | None = None
+) -> int:
     """Run a server until Ctrl-C and show its dialogues.
 
     Parameters
@@ -73,6 +82,8 @@ def serve(port: int = 0, *, out: TextIO | None = None, world: World | None = Non
     out : text file, optional
         Standard output by default.
     world : World, optional
+    authority : Path, optional
+        Where to write the certificate that clients are to trust, as PEM.
 
     Returns
     -------
@@ -99,6 +110,9 @@ def serve(port: int = 0, *, out: TextIO | None = None, world: World | None = Non
     with server:
         try:
             print(text("serve.listening", host=server.host, port=server.port), file=out, flush=True)
+            if authority is not None:
+                authority.write_bytes(server.authority)
+                print(text("serve.authority", path=authority), file=out, flush=True)
             while True:
                 try:
                     number, entry = happened.get(timeout=1.0)  # in turns: Windows cannot interrupt a longer wait

@@ -1,25 +1,37 @@
 """``smtplab talk``: type SMTP commands, and have each reply explained."""
 
 import sys
+from pathlib import Path
 from textwrap import fill
 from typing import TextIO
 
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
+from smtplab.lab import World
 from smtplab.network.address import parse_target
 from smtplab.network.client import Client
+from smtplab.network.outcome import NoReply
+from smtplab.network.pcap import write_pcap
 from smtplab.network.server import LoopbackServer
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.extensions.starttls import TLS_UP
 from smtplab.protocol.wire import encode, show
 
 
-def talk(target: str | None = None, *, input: TextIO | None = None, out: TextIO | None = None) -> int:
+def talk(
+    target: str | None = None, *, world: World | None = None, capture: Path | None = None,
+    input: TextIO | None = None, out: TextIO | None = None,
+) -> int:
     """Talk to a server until QUIT, the end of the input, Ctrl-C, or the end of the connection.
 
     Parameters
     ----------
     target : str, optional
         ``HOST:PORT`` or ``PORT`` on this machine; an own server by default.
+    world : World, optional
+        Of the own server.
+    capture : Path, optional
+        Where to write a capture of the session that Wireshark opens.
     input, out : text files, optional
         Standard input and output by default.
 
@@ -35,9 +47,9 @@ def talk(target: str | None = None, *, input: TextIO | None = None, out: TextIO 
     """
     input = sys.stdin if input is None else input
     out = sys.stdout if out is None else out
-    server = None if target else LoopbackServer()
+    server = None if target else LoopbackServer(world)
     try:
-        client = server.connect() if server else Client(*parse_target(target or ""))
+        client = server.connect() if server else Client(*parse_target(target or ""), edition=(world or World()).edition)
     except OSError as error:
         print(error.strerror or error, file=out)
         return 1
@@ -47,6 +59,8 @@ def talk(target: str | None = None, *, input: TextIO | None = None, out: TextIO 
         print(file=out)
     finally:
         client.close()
+        if capture is not None:
+            print(text("serve.captured", path=write_pcap(client.transcript, capture)), file=out)
         if server:
             server.close()
     return 0
@@ -77,13 +91,13 @@ def _talk(client: Client, input: TextIO, out: TextIO) -> None:
         except ValueError as error:
             print(error, file=out)
             continue
-        if not outcome and len(client.exchanges) == shown and not client.in_mail_data:
+        if isinstance(outcome, NoReply) and outcome.was_due:
             print(outcome, file=out)
 
 
 def _show(exchange: Exchange, out: TextIO) -> None:
-    if exchange.reply is not None:
-        for line in str(exchange.reply).split("\n"):
+    if exchange.reply is not None or exchange.event == TLS_UP:
+        for line in str(exchange.reply).split("\n") if exchange.reply else ("-- tls",):
             print(show(encode(line)), file=out)
         explanation = explain(exchange)
         print(f"    {explanation.verdict}", file=out)

@@ -19,6 +19,7 @@ from smtplab.network import Client, LoopbackServer, NoReply
 from smtplab.notebook import html
 from smtplab.notebook.dialogue_cell import CellRun, ExpectationFailed, check_lines, pasted_characters, play
 from smtplab.protocol.dialogue import Dialogue
+from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply
@@ -43,7 +44,7 @@ class CellView:
     def __repr__(self) -> str:
         run = self.run
         dialogue, lines = Dialogue(run.edition), []
-        for number, entry in enumerate(run.transcript.entries):
+        for number, entry in enumerate(hide_secrets(run.transcript).entries):
             if entry.layer == "outside":
                 continue
             steps = dialogue.take(entry.direction, entry.octets, entry.event)

@@ -148,3 +148,21 @@ def test_a_long_message_is_told_by_its_beginning() -> None:
 
 def test_a_terminal_sees_no_control_characters() -> None:
     assert shown(Entry("C", b"NOOP \x1b[2J\r\n"))[0] == "[7] C| NOOP \\x1b[2J\\r\\n"
+
+
+def test_what_logs_somebody_in_is_not_shown() -> None:
+    lines = shown(
+        Entry("C", b"AUTH PLAIN AGJvYgBidWlsZGVy\r\n"), Entry("S", b"535 no\r\n"), Entry("C", b"AUTH LOGIN\r\n"),
+        Entry("S", b"334 VXNlcm5hbWU6\r\n"), Entry("C", b"Ym9i\r\n"), Entry("S", b"334 UGFzc3dvcmQ6\r\n"),
+        Entry("C", b"YnVpbGRlcg==\r\n"), Entry("S", b"235 in\r\n"), Entry("C", b"NOOP\r\n"),
+    )
+    assert [line.removeprefix("[7] ") for line in lines if " C:" in line] == [
+        "C: AUTH PLAIN *****", "C: AUTH LOGIN", "C: *****", "C: *****", "C: NOOP",
+    ]
+
+
+def test_inside_tls_what_was_said_is_shown_and_not_what_carried_it() -> None:
+    lines = shown(
+        Entry("-", event="tls"), Entry("C", b"\x17\x03", layer="outside"), Entry("C", b"NOOP\r\n", layer="inside"),
+    )
+    assert lines == ["[7] -- tls", "[7] C: NOOP"]

@@ -1,16 +1,18 @@
 """Typing SMTP in a terminal, each reply explained."""
 
 import io
+from pathlib import Path
 
 import pytest
 
+from smtplab.lab import World
 from smtplab.network import LoopbackServer
 from smtplab.network.talk import talk
 
 
-def typed(lines: str, target: str | None = None) -> tuple[int, str]:
+def typed(lines: str, target: str | None = None, world: World | None = None) -> tuple[int, str]:
     out = io.StringIO()
-    return talk(target, input=io.StringIO(lines), out=out), out.getvalue()
+    return talk(target, world=world, input=io.StringIO(lines), out=out), out.getvalue()
 
 
 def test_each_reply_is_explained_and_the_state_is_the_prompt() -> None:
@@ -52,3 +54,26 @@ def test_a_server_that_is_not_there_is_told() -> None:
 def test_another_machine_is_refused() -> None:
     with pytest.raises(ValueError, match="not this machine"):
         typed("", "192.0.2.1:25")
+
+
+def test_a_session_goes_on_inside_tls() -> None:
+    lines = "EHLO me.example\nSTARTTLS\nEHLO me.example\nAUTH PLAIN\nAGJvYgBidWlsZGVy\nBDAT 3\nQUIT\n"
+    status, shown = typed(lines, world=World(extensions="all"))  # type: ignore[arg-type]
+    assert status == 0
+    assert "READY> 220 2.0.0 Ready to start TLS" in shown and "-- tls\n" in shown
+    assert "AUTH_EXCHANGE> 235 2.7.0 Welcome, Bob Baker" in shown
+    assert "READY> READY> 503" in shown  # QUIT and its line end are the three octets and two more
+
+
+def test_a_handshake_that_fails_is_told_in_a_sentence() -> None:
+    world = World(extensions="all", certificate="expired")  # type: ignore[arg-type]
+    status, shown = typed("EHLO me.example\nSTARTTLS\nNOOP\n", world=world)
+    assert status == 0
+    assert "TLS failed: the server's certificate has expired." in shown
+
+
+def test_a_session_leaves_a_capture(tmp_path: Path) -> None:
+    out = io.StringIO()
+    assert talk(capture=tmp_path / "session.pcap", input=io.StringIO("QUIT\n"), out=out) == 0
+    assert (tmp_path / "session.pcap").stat().st_size > 500
+    assert "Wireshark opens it" in out.getvalue()
