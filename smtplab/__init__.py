@@ -26,6 +26,7 @@ _HOME_OF = {
     "Transcript": "smtplab.protocol.transcript",
     "check": "smtplab.course",
     "doctor": "smtplab.setup.doctor",
+    "edition_differences": "smtplab.notebook",
     "explain": "smtplab.explain",
     "frame": "smtplab.notebook",
     "load_ipython_extension": "smtplab.notebook",

@@ -11,6 +11,7 @@ _HOME_OF = {
     "Console": "console",
     "StateDiagram": "diagram",
     "card_html": "card",
+    "edition_differences": "editions",
     "frame": "frames",
     "matrix": "frames",
     "save_card": "card",

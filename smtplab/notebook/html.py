@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import has, text
 from smtplab.protocol.dialogue import Dialogue, Exchange
+from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
@@ -22,6 +24,7 @@ from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
 if TYPE_CHECKING:
     from smtplab.lab.message import Message
     from smtplab.network.outcome import NoReply
+    from smtplab.notebook.editions import Cell, EditionDifferences
     from smtplab.setup.doctor import DoctorReport
 
 MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
@@ -183,6 +186,7 @@ def exchange(what: Exchange) -> Markup:
 
 def transcript(
     what: Transcript, *, edition: int = 2821, explained: bool = False, octets: bool = False, since: int = 0,
+    reveal: bool = False,
 ) -> Markup:
     """What went over a connection, in its order: who, what; a mark and the code in bold for each reply.
 
@@ -196,7 +200,10 @@ def transcript(
         Unfold the record of octets and times at the end.
     since : int
         Leave out this many entries of the beginning; what they did is still known.
+    reveal : bool
+        Show what logs somebody in; else asterisks stand for it.
     """
+    what = what if reveal else hide_secrets(what)
     items = list(_transcript_lines(what, edition, explained, since))
     if what.truncated:
         items.append(_event(text("html.truncated")))
@@ -314,3 +321,36 @@ def matrix(rows: Sequence[Mapping[str, str]], caption: str) -> Markup:
     parts = element("caption", caption), element("thead", head), element("tbody", *body)
     shown = element("table", *parts, class_="matrix")
     return element("div", shown, class_="wide", tabindex="0", role="region", aria_label=caption)
+
+
+def edition_differences(what: "EditionDifferences") -> Markup:
+    """Commands by codes of two editions; each change in a shape of its own, with its mark, and in words for the ear."""
+    changed = {code for _, row in what.cells for code, cell in zip(what.codes, row, strict=True) if cell.change}
+    edges = tuple("edge" if now // 100 != before // 100 else "" for before, now in pairwise((0, *what.codes)))
+    heads = (
+        element("th", number, scope="col", class_=f"{edge} changed" if number in changed else edge)
+        for edge, number in zip(edges, what.codes, strict=True)
+    )
+    body = (
+        element("tr", element("th", label, scope="row"), *map(_edition_cell, row, edges),
+                class_="changed" if any(cell.change for cell in row) else None)
+        for label, row in what.cells
+    )
+    title = text("editions.title")
+    shown = element(
+        "table", element("caption", title), element("thead", element("tr", element("th", text("editions.command"),
+        scope="col"), *heads)), element("tbody", *body), class_="editions",
+    )
+    legend = (element("li", element("b", mark, class_=f"change {key}"), said) for key, mark, said in what.legend)
+    return join((
+        element("div", shown, class_="wide", tabindex="0", role="region", aria_label=title),
+        element("ul", *legend, class_="legend"), element("p", what.caption),
+    ))
+
+
+def _edition_cell(cell: "Cell", edge: str) -> Markup:
+    if not cell.change:
+        return element("td", cell.outcome, class_=edge)
+    mark = element("small", cell.mark, aria_hidden="true")
+    words = element("span", f" {cell.says}", class_="visually-hidden")
+    return element("td", element("b", cell.outcome, mark, class_=f"change {cell.key}"), words, class_=edge)

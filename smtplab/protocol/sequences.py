@@ -260,6 +260,11 @@ class Difference:
     times_5321: int
     change: str
 
+    @property
+    def label(self) -> str:
+        """What the code answers, as in `Entry.label`."""
+        return DATA_END if self.phase == "after-data" else self.command
+
 
 def differences() -> tuple[Difference, ...]:
     """What changed in the list from RFC 2821 to RFC 5321, and then by RFC 7504.
