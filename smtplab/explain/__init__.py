@@ -3,10 +3,11 @@
 from smtplab.explain.catalogue import text, texts
 from smtplab.explain.details import Detail
 from smtplab.explain.digits import DigitReading
+from smtplab.explain.ehlo_answer import EhloLine, ehlo_rows, explain_ehlo
 from smtplab.explain.explanation import Explanation, explain
 from smtplab.explain.misconceptions import Misconception, misconception, misconceptions
 
 __all__ = [
-    "Detail", "DigitReading", "Explanation", "Misconception", "explain", "misconception", "misconceptions", "text",
-    "texts",
+    "Detail", "DigitReading", "EhloLine", "Explanation", "Misconception", "ehlo_rows", "explain", "explain_ehlo",
+    "misconception", "misconceptions", "text", "texts",
 ]

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smtplab.explain.catalogue import has, text
+from smtplab.explain.ehlo_answer import explain_ehlo
 from smtplab.explain.names import short
-from smtplab.explain.situation import Situation
+from smtplab.explain.situation import Situation, keyword_of
 from smtplab.protocol.enhanced_codes import read_enhanced_code
+from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.reply_codes import REPLY_CODES
 from smtplab.protocol.sequences import Standing, listed
@@ -71,7 +73,11 @@ def _standing(situation: Situation) -> _Found:
     """Whether the edition lists this reply for this command; a yes is about the list, not about success."""
     event, asked = situation.event, situation.machine.edition
     if event and 200 <= situation.code < 600:
-        words = [_standing_in(edition, event, situation.code) for edition in sorted(EDITIONS, key=lambda e: e != asked)]
+        editions = sorted(EDITIONS, key=lambda edition: edition != asked)
+        words = [_standing_in(edition, event, situation.code) for edition in editions]
+        standings = {listed(edition, event, situation.code).standing for edition in editions}
+        if standings == {Standing.NOT_LISTED} and (keywords := keyword_of(event)):
+            words = [text("detail.listed-extension", verb=short(event), rfc=OFFERED[keywords[0]].rfc)]
         yield "listed", " ".join(words), {"verb": short(event)}
 
 
@@ -95,9 +101,15 @@ def _rule(situation: Situation) -> _Found:
         key = "step-stays" if before.state is after.state else "step-moves"
         kind = text(f"kind.{row.kind}")
         yield "step", text(f"detail.{key}", before=before.state, after=after.state, kind=kind), {}
+    guard = situation.guard
+    if guard is not None and guard.code == situation.code:
+        yield "rule", text("detail.rule-guard", strength=guard.strength, section=guard.section), {}
+        return
     sections = dict(row.sections)
     edition = situation.machine.edition if situation.machine.edition in sections else max(sections)
     key = "rule-strength" if row.strength else "rule-describes"
+    if keyword_of(situation.event) and sections[edition].startswith("RFC"):  # an extension's RFC is the same in both
+        key = "rule-guard" if row.strength else "rule-section"
     yield "rule", text(f"detail.{key}", strength=row.strength, edition=edition, section=sections[edition]), {}
 
 
@@ -120,6 +132,8 @@ def _reply_lines(situation: Situation) -> _Found:
     if situation.event == "EHLO" and reply.is_positive:
         names = ", ".join(short(line, 60) for line in reply.lines[1 : EXTENSIONS_SHOWN + 1])
         yield "extensions", text("detail.extensions-lines" if names else "detail.extensions-none", names=names), {}
+        for line in explain_ehlo(reply)[1 : EXTENSIONS_SHOWN + 1]:
+            yield "extension", str(line), {"line": short(line.line) or text("detail.empty-line")}
     shown = show(reply.octets[:OCTETS_SHOWN])
     yield "octets", shown + ("…" if len(reply.octets) > OCTETS_SHOWN else ""), {}
 

@@ -12,7 +12,7 @@ from smtplab.explain.digits import DigitReading, digits_of
 from smtplab.explain.lines import here_line, now_line, verdict_id
 from smtplab.explain.misconceptions import shown_by
 from smtplab.explain.names import names_of
-from smtplab.explain.situation import read_situation
+from smtplab.explain.reading import read_situation
 from smtplab.protocol.wire import Command
 
 WIDTH = 78

@@ -4,11 +4,12 @@
 is decided by `Situation.keys`; for 503 it is made from what the table misses before this command (section 4.1.4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from smtplab.explain.catalogue import has, text
 from smtplab.explain.situation import Situation
-from smtplab.protocol.machine import State
+from smtplab.protocol.extensions.chunking import BDAT_LAST
+from smtplab.protocol.machine import DATA_END, Kind, State
 from smtplab.protocol.reply_codes import REPLY_CODES
 
 _VERDICTS = {"1yz": "more", "2yz": "yes", "3yz": "more", "4yz": "not-now", "5yz": "no"}
@@ -18,6 +19,8 @@ def verdict_id(situation: Situation) -> str:
     """``yes``, ``more``, ``not-now``, ``no``, ``wrong-moment`` or ``no-reply``."""
     if situation.code == 503:
         return "wrong-moment"
+    if situation.reply is None and situation.row is not None and situation.row.kind is Kind.NORMAL:
+        return "yes"  # a TLS handshake, which no reply belongs to
     return _VERDICTS.get(situation.reply_class, "no-reply")
 
 
@@ -71,7 +74,17 @@ def _effect(situation: Situation, names: Mapping[str, str]) -> str:
         return text("effect.unchanged-anywhere") if situation.reply_class in ("4yz", "5yz") else ""
     if before is None and row.remembers:  # only a session has the names for it
         return ""
-    return text(f"effect.{_effect_key(situation)}", **names)
+    return " ".join(text(f"effect.{key}", **names) for key in (_effect_key(situation), *_kept(situation)))
+
+
+def _kept(situation: Situation) -> Iterator[str]:
+    """What a second EHLO leaves as it is."""
+    row, before = situation.row, situation.before
+    if row is not None and row.remembers == "client" and before is not None and before.client_name is not None:
+        if before.identity:
+            yield "kept-identity"
+        if before.tls:
+            yield "kept-tls"
 
 
 def _effect_key(situation: Situation) -> str:
@@ -84,10 +97,16 @@ def _effect_key(situation: Situation) -> str:
         return "closed-mail" if open_before else "closed"
     if row.remembers == "client":
         return "client-again" if open_before else "client"
+    if row.remembers == "tls":
+        return "tls" if row.next_state is None else "tls-again"
+    if row.remembers == "identity":
+        return "identity" if situation.after is not None and situation.after.identity else "identity-unnamed"
     if row.remembers:
         return row.remembers
     if "transaction" in row.forgets:
-        return "dropped DATA-END" if situation.event == "DATA-END" else "dropped"
+        return "dropped DATA-END" if situation.event in (DATA_END, BDAT_LAST) else "dropped"
+    if "login" in row.forgets:
+        return "login-over"
     return f"to {row.next_state}"
 
 

@@ -7,14 +7,15 @@ foreign text: controls are spelled out, and long names are cut, so that one line
 from collections.abc import Sequence
 
 from smtplab.explain.catalogue import text, texts
-from smtplab.explain.order import steps_on, way_to
-from smtplab.explain.situation import Situation
+from smtplab.explain.order import other_ways, steps_on, way_to
+from smtplab.explain.situation import Situation, keyword_of
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions.auth import AUTH_LINE_OCTETS, decode_base64
 from smtplab.protocol.limits import RETRY_INTERVAL_S, TEXT_LINE_OCTETS
 from smtplab.protocol.machine import DATA_END, State, Transition
-from smtplab.protocol.paths import Path, parse_mail_argument
-from smtplab.protocol.wire import encode, show
+from smtplab.protocol.paths import Path
+from smtplab.protocol.wire import decode, encode, show
 
 NAME_LENGTH = 24
 LISTED_NAMES = 3
@@ -32,7 +33,9 @@ def names_of(situation: Situation) -> dict[str, str]:
     state = session.state if session is not None else None
     events = texts("event")
     verb = events.get(situation.event) or short(situation.event) or text("stand-in.verb")
-    example = COMMANDS[situation.event].example if situation.event in COMMANDS else text("stand-in.example")
+    example = COMMANDS[situation.verb].example if situation.verb else text("stand-in.example")
+    mechanism = situation.mechanism or text("stand-in.mechanism")
+    identity = next((s.identity for s in (situation.after, situation.before) if s is not None and s.identity), "")
     return {
         "code": str(situation.code),
         "verb": verb,
@@ -46,7 +49,13 @@ def names_of(situation: Situation) -> dict[str, str]:
         "state": str(state) if state is not None else text("stand-in.state"),
         "next": _next(situation, state, order["delivery"]),
         "extensions": joined([short(name) for name, _ in situation.after.announced] if situation.after else []),
+        "identity": short(identity),
+        "mechanism": mechanism,
+        "Mechanism": _at_start(mechanism),
+        "challenge": _challenge(situation),
+        "parameter": short(situation.parameter) or text("stand-in.parameter"),
         "line_octets": str(TEXT_LINE_OCTETS),
+        "login_octets": str(AUTH_LINE_OCTETS),
         "minutes": str(RETRY_INTERVAL_S // 60),
         "near": situation.near,
         **order,
@@ -91,19 +100,26 @@ def form(event: str) -> str:
 
 
 def _who(situation: Situation) -> tuple[str, str]:
-    """Whom a command is about: a short name for the sentence, and the whole address."""
+    """Whom a command is about: a short name for the sentence, and the whole address. A login may hold a secret."""
     stand_in = texts("stand-in")
     command, event = situation.command, situation.event
-    if command is None or command.argument is None:
+    if command is None or command.argument is None or keyword_of(event):
         name = stand_in.get(event, stand_in["anybody"])
         return name, name
-    if event in ("MAIL", "RCPT"):
-        try:
-            path = parse_mail_argument(command.argument, "FROM:" if event == "MAIL" else "TO:").path
-        except ProtocolError:
-            return short(command.argument), short(command.argument)
+    if situation.path is not None:
+        path = situation.path.path
         return _path_name(path), short(path.address, 2 * NAME_LENGTH) or "<>"
     return short(command.argument), short(command.argument)
+
+
+def _challenge(situation: Situation) -> str:
+    """What the server asks in a login, decoded."""
+    words = situation.reply.lines[0].strip() if situation.reply is not None and situation.reply.lines else ""
+    try:
+        asked = short(decode(decode_base64(words)))
+    except ProtocolError:
+        asked = ""
+    return asked or text("stand-in.challenge")
 
 
 def _at_start(name: str) -> str:
@@ -129,7 +145,10 @@ def _next(situation: Situation, state: State | None, delivery: str) -> str:
         if row is None or row.next_state is None:
             return text("stand-in.next", delivery=delivery)
         state = row.next_state
-    steps = steps_on(situation.machine, state)
+    table, session = situation.machine, situation.after or situation.before
+    steps = steps_on(table, state)
+    if session is not None and any(session.unmet(table, step) for step in steps):
+        steps = (*(step for step in steps if not session.unmet(table, step)), *other_ways(table, state))
     return joined([form(event) for event in steps], "or") if steps else text("stand-in.connection")
 
 
@@ -138,7 +157,7 @@ def _order(situation: Situation) -> dict[str, str]:
     table, event = situation.machine, situation.event
     start = situation.before.state if situation.before is not None else State.GREETED
     way = way_to(table, start, event)
-    missing = _what_is_missing(way)
+    missing = _what_is_missing(situation, way)
     delivery = [row.event for row in way_to(table, State.GREETED, DATA_END) or ()]
     order = [row.event for row in way_to(table, State.GREETED, event) or ()]
     return {
@@ -151,10 +170,18 @@ def _order(situation: Situation) -> dict[str, str]:
     }
 
 
-def _what_is_missing(way: tuple[Transition, ...] | None) -> str:
+def _what_is_missing(situation: Situation, way: tuple[Transition, ...] | None) -> str:
+    if situation.guard is not None:
+        return situation.guard.fact
+    if situation.extension_missing:
+        return "announcement"
     if way is None:
         return "nothing-helps"
     if not way:
         return "nothing"
     first = way[0]
-    return first.remembers or (first.event if first.event in texts("step") else "end-of-mail")
+    if first.event in texts("step"):
+        return first.event
+    if first.state is State.CHUNK_REFUSED:
+        return "whole-chunks"
+    return first.remembers or "end-of-mail"

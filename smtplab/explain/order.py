@@ -7,6 +7,7 @@ from collections import deque
 from functools import lru_cache
 
 from smtplab.protocol.machine import DATA_END, LOST, UNASKED, Kind, Machine, State, Transition
+from smtplab.protocol.transition import TRANSACTION
 
 
 def way_to(machine: Machine, state: State, event: str) -> tuple[Transition, ...] | None:
@@ -55,11 +56,13 @@ def _is_step(row: Transition) -> bool:
 
 @lru_cache(maxsize=64)
 def steps_on(machine: Machine, state: State) -> tuple[str, ...]:
-    """The events that lead on to a delivered mail; where none does, the commands that may come.
+    """The events that lead on to a delivered mail the usual way; where none does, the commands that may come.
 
     >>> from smtplab.protocol.machine import machine
     >>> steps_on(machine(), State.RECIPIENTS_KNOWN), steps_on(machine(), State.REFUSED)
     (('RCPT', 'DATA'), ('QUIT',))
+    >>> steps_on(machine(2821, frozenset({"CHUNKING"})), State.CHUNKS)
+    ('BDAT-LAST',)
     """
     here = way_to(machine, state, DATA_END)
     if here is None:
@@ -74,4 +77,17 @@ def steps_on(machine: Machine, state: State) -> tuple[str, ...]:
             more_of_it = row.next_state == state and bool(row.remembers) and not row.forgets
             if nearer or more_of_it:
                 found[row.event] = None
-    return tuple(found)
+    return tuple(found) or (here[0].event,)
+
+
+def other_ways(machine: Machine, state: State) -> tuple[str, ...]:
+    """The events that begin a message which no dot ends: for a mail that DATA cannot carry (RFC 3030 section 3).
+
+    >>> from smtplab.protocol.machine import machine
+    >>> other_ways(machine(2821, frozenset({"CHUNKING"})), State.RECIPIENTS_KNOWN)
+    ('BDAT',)
+    """
+    rows = [row for row in machine.rows if row.kind is Kind.NORMAL]
+    ends = [row for row in rows if row.forgets == TRANSACTION and not row.remembers and row.event != DATA_END]
+    ends_here = {row.state for row in ends}
+    return tuple(row.event for row in rows if row.state == state != row.next_state and row.next_state in ends_here)

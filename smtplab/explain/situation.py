@@ -1,22 +1,45 @@
 """What is to be explained, as one value: the reply, what it answered, and the session around it as far as known.
 
-Whatever `explain` is given (a number, a line somebody pasted, a `Reply`, an `Exchange`, the news that no reply came)
-becomes a `Situation`; all sentences are then chosen by `Situation.keys` and filled with `names`.
+`reading` makes it from whatever `explain` is given; all sentences are then chosen by `Situation.keys` and filled with
+`names`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from smtplab.explain.catalogue import text
 from smtplab.protocol.commands import BASE, COMMANDS
-from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.enhanced_codes import parse_enhanced_code
-from smtplab.protocol.machine import CONNECT, DATA_END, NO_COMMANDS, Kind, Machine, State, Transition, machine
-from smtplab.protocol.reply_codes import read_code
-from smtplab.protocol.sequences import Standing, entries, listed
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions.auth import AUTH_LINE, MECHANISMS
+from smtplab.protocol.extensions.chunking import BDAT_LAST
+from smtplab.protocol.machine import DATA_END, NO_COMMANDS, Kind, Machine, Requirement, Transition
+from smtplab.protocol.paths import PathArgument, parse_mail_argument
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import REPLY_CLASSES, Command, Reply, cut_reply, encode, parse_command
+from smtplab.protocol.wire import Command, Reply
+
+_ANSWERED_LIKE = {BDAT_LAST: DATA_END, AUTH_LINE: "AUTH"}
+"""Events whose replies mean what the replies to another mean, where nothing more special is said of them."""
+
+_BROUGHT_BY = {event: extension for extension in OFFERED.values() for event in (*extension.verbs, *extension.events)}
+
+
+def keyword_of(event: str) -> tuple[str, ...]:
+    """The extension that brings an event, so that its rows can say when it may come, announced or not.
+
+    >>> keyword_of("BDAT-LAST"), keyword_of("MAIL")
+    (('CHUNKING',), ())
+    """
+    brings = _BROUGHT_BY.get(event)
+    return () if brings is None else (brings.keyword,)
+
+
+_NAMES_THE_NEED = {
+    "tls": re.compile(r"tls|encrypt|secure", re.IGNORECASE),
+    "identity": re.compile(r"auth|log ?in|log ?on", re.IGNORECASE),
+}
+"""What a server's words behind 530 speak of; for people, since the code alone does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,8 @@ class Situation:
         Why no reply came and what helps, as whoever waited for it says; empty otherwise.
     was_due : bool
         False when none was to come, as to a line of mail data.
+    sent : bytes
+        What was sent for it; empty when unknown.
     """
 
     code: int
@@ -53,6 +78,7 @@ class Situation:
     why: str = ""
     cure: str = ""
     was_due: bool = True
+    sent: bytes = b""
 
     @property
     def reply_class(self) -> str:
@@ -66,29 +92,122 @@ class Situation:
         return row is not None and row.next_state is None and not row.forgets and row.remembers in ("", "refused-path")
 
     @property
+    def verb(self) -> str:
+        """The verb that was answered, also where an extension tells forms of it apart; empty when it is none known."""
+        verb = self.command.verb if self.command is not None else self.event
+        return verb if verb in COMMANDS else ""
+
+    @property
     def near(self) -> str:
         """The command that an unknown verb was probably meant to be; empty when none is like it."""
-        if self.command is None or self.event in COMMANDS:
+        if self.command is None or self.event in COMMANDS or self.event in NO_COMMANDS:
             return ""
         from difflib import get_close_matches
 
         return next(iter(get_close_matches(self.event[:20], BASE, 1, 0.6)), "")
 
     @property
+    def mechanism(self) -> str:
+        """The mechanism of the login under way, when it is one that smtplab knows; no other word of a login is told."""
+        said = self.before.login[0] if self.before is not None and self.before.login else ""
+        if self.event == "AUTH" and self.command is not None:
+            said = self.command.argument or ""
+        mechanism = said.split()[0].upper() if said.split() else ""
+        return mechanism if mechanism in MECHANISMS else ""
+
+    @property
+    def path(self) -> PathArgument | None:
+        """What a MAIL or RCPT said; None when this is neither, or cannot be read."""
+        if self.command is None or self.event not in ("MAIL", "RCPT"):
+            return None
+        try:
+            return parse_mail_argument(self.command.argument or "", "FROM:" if self.event == "MAIL" else "TO:", True)
+        except ProtocolError:
+            return None
+
+    @property
+    def parameter(self) -> str:
+        """The keyword behind a path that is probably meant: the first that nobody announced, else the first."""
+        keywords = [keyword for keyword, _ in self.path.parameters] if self.path is not None else []
+        unannounced = [keyword for keyword in keywords if keyword not in self._announced_parameters]
+        return next(iter(unannounced or keywords), "")
+
+    @property
+    def _announced_parameters(self) -> set[str]:
+        announced = self.before.announced if self.before is not None else ()
+        used = [OFFERED[keyword] for keyword, _ in announced if keyword in OFFERED]
+        of_verb = [e.mail_parameters if self.event == "MAIL" else e.rcpt_parameters for e in used]
+        return {parameter.keyword for parameters in of_verb for parameter in parameters}
+
+    @property
+    def extension_missing(self) -> bool:
+        """True for a command of an extension that the server of this session did not announce to the client."""
+        session = self.before
+        met = session is not None and session.client_name is not None
+        return session is not None and met and not all(map(session.announces, keyword_of(self.event)))
+
+    @property
+    def guard(self) -> Requirement | None:
+        """The guard that explains a refusal in sequence: one that always holds, or of the two 530 the one meant."""
+        if self.before is None or not self.machine.in_sequence(self.before.state, self.event):
+            return None
+        if self.code == 503:
+            return self.before.unmet(self.machine, self.event)
+        policies = frozenset({"tls": "tls", "identity": "login"}[fact] for fact in (self.needed,) if fact)
+        return self.before.unmet(self.machine, self.event, policies) if self.code == 530 else None
+
+    @property
+    def needed(self) -> str:
+        """What a 530 asks for, ``tls`` or ``identity``: what the session has not, and the server's words name."""
+        if self.code != 530:
+            return ""
+        open_facts = [fact for fact in _NAMES_THE_NEED if self.before is None or not self.before.knows(fact)]
+        words = self.reply.text if self.reply is not None else ""
+        named = [fact for fact in open_facts if _NAMES_THE_NEED[fact].search(words)]
+        return next(iter(named or (open_facts if len(open_facts) == 1 else [])), "")
+
+    @property
     def marks(self) -> Iterator[str]:
         """Words for what is special here; a text may be kept for such a case."""
         if self.row is not None and self.row.kind in (Kind.VIOLATION, Kind.DISCOURAGED):
             yield str(self.row.kind)
-        if self.command is not None and self.event not in COMMANDS:
+        if self.command is not None and self.event not in COMMANDS and self.event not in NO_COMMANDS:
             if self.near:
                 yield "near"
             yield "unknown" if self.event else "empty"
+        yield from self._marks_of_extensions()
         if self.before is not None and self.after is not None:
             yield from self._marks_of_session(self.before, self.after)
         if not self.was_due:
             yield "not-due"
         if self.reply is not None and len(self.reply.lines) > 1:
             yield "lines"
+        for code in self.enhanced_codes:
+            class_, _, finer = code.partition(".")
+            if class_ == str(self.code)[:1]:
+                yield finer
+
+    def _marks_of_extensions(self) -> Iterator[str]:
+        """What the words of an extension make special: a parameter, a mechanism, octets that nobody declared."""
+        if self.needed:
+            yield self.needed
+        if self.event == AUTH_LINE and self.command is not None and self.command.argument == "*":
+            yield "cancelled"
+        if self.mechanism:
+            yield self.mechanism
+        transaction = self.before.transaction if self.before is not None else None
+        if self.path is not None:
+            asked = any(keyword == "SMTPUTF8" for keyword, _ in self.path.parameters)
+            if not self.path.path.is_ascii and not asked and not (transaction and transaction.has("SMTPUTF8")):
+                yield "utf8"
+            if self.path.parameters and self.parameter not in self._announced_parameters and self.before is not None:
+                yield "unannounced"
+            if self.path.parameters:
+                yield "parameters"
+                yield from (keyword for keyword, _ in self.path.parameters)
+        if transaction is not None and self.event in (DATA_END, BDAT_LAST) and not self.sent.isascii():
+            if not any(transaction.has("BODY", body) for body in ("8BITMIME", "BINARYMIME")):
+                yield "eight-bit"
 
     def _marks_of_session(self, before: Session, after: Session) -> Iterator[str]:
         transaction = before.transaction or after.transaction
@@ -98,8 +217,12 @@ class Situation:
             yield "null"
         if before.transaction is not None:
             yield "open"
+        if before.identity is not None:
+            yield "login"
         if before.client_name is not None:
             yield "again"
+        if before.announces("PIPELINING"):
+            yield "pipelining"
         if after.announced:
             yield "extensions"
 
@@ -109,105 +232,31 @@ class Situation:
         lines = self.reply.lines if self.reply is not None else ()
         return tuple(dict.fromkeys(str(code) for line in lines if (code := parse_enhanced_code(line))))
 
+    @property
+    def announces_enhanced_codes(self) -> bool:
+        """True in a session whose EHLO answer has told that replies carry them; there they are no news."""
+        return self.before is not None and self.before.announces("ENHANCEDSTATUSCODES")
+
     def keys(self, *, known: str | None = None) -> Iterator[str]:
         """Names under which a section may hold a text for this situation, the most telling first.
 
         They go from ``450 RCPT`` over ``450`` to ``4yz``; before each such round stands one with a mark of the
         session, such as ``450 RCPT others``. `known` is put in before the class, for codes that only the tables know.
+        Marks end with what an enhanced status code adds: ``550 RCPT 7.1`` comes before ``550 RCPT``.
         For what is no command (the greeting, the final dot) the event tells more than the code: ``4yz DATA-END``
-        comes before ``450``.
+        comes before ``450``. An event that is answered like another is looked for under its own name first.
         """
-        event = self.event if self.event in COMMANDS or self.event in NO_COMMANDS else ""
+        event, marks = self.event if self.event in COMMANDS or self.event in NO_COMMANDS else "", tuple(self.marks)
+        if event in _ANSWERED_LIKE:
+            yield from _with_marks([f"{self.code} {event}", f"{self.reply_class} {event}"], marks)
+            event = _ANSWERED_LIKE[event]
         exact, by_class = f"{self.code} {event}", f"{self.reply_class} {event}"
         by_code = [str(self.code)] if known is None else [str(self.code), known]
         names = [exact, by_class, *by_code] if event in NO_COMMANDS else [exact, *by_code, by_class]
-        names.append(self.reply_class)
-        for mark in self.marks:
-            yield from (f"{name} {mark}" for name in names)
-        yield from names
+        yield from _with_marks([*names, self.reply_class], marks)
 
 
-def read_situation(what: object, command: str | Command | None, edition: int) -> Situation:
-    """Read whatever `explain` takes.
-
-    Raises
-    ------
-    ValueError, TypeError
-        With a sentence that says why this is no reply, and what is.
-    """
-    table = machine(edition)
-    if isinstance(what, Exchange):
-        return _of_exchange(what, table)
-    if isinstance(what, Reply):
-        if what.exchange is not None and command is None:
-            return _of_exchange(what.exchange, table)
-        return _of_reply(what, command, table)
-    why = getattr(what, "why", None)
-    if why is not None and not hasattr(what, "code"):
-        return Situation(0, None, "", None, None, None, None, table, str(why), getattr(what, "cure", ""),
-                         getattr(what, "was_due", True))
-    if isinstance(what, str):
-        return _of_reply(_read_reply(what), command, table)
-    return _of_reply(Reply(read_code(what).code, ()), command, table)  # type: ignore[arg-type]  # it tells a wrong type
-
-
-def _of_exchange(exchange: Exchange, table: Machine) -> Situation:
-    code = exchange.reply.code if exchange.reply is not None else 0
-    return Situation(code, exchange.reply, exchange.event, exchange.command, exchange.row, exchange.before,
-                     exchange.after, table)
-
-
-def _of_reply(reply: Reply, command: str | Command | None, table: Machine) -> Situation:
-    said = _read_command(command)
-    event = said.verb if said is not None else ""
-    if said is None and (only := _only_event(table.edition, reply.code)):
-        event = only
-    if said is not None and event in NO_COMMANDS:
-        said = None
-    known_state = _usual_state(table, event, reply.code) if event in table.events else None
-    row = None
-    if REPLY_CLASSES.get(reply.code // 100) and (known_state is not None or reply.code == 421):
-        row = table.transition(known_state or State.READY, event, reply.code)
-    return Situation(reply.code, reply, event, said, row, None, None, table)
-
-
-def _read_reply(pasted: str) -> Reply:
-    """A reply as somebody copied it: the lines of one reply, the last hyphen forgiven."""
-    lines = pasted.strip().splitlines() or [""]
-    word = lines[0].strip().partition(" ")[0].partition("-")[0]
-    if word == pasted.strip():
-        return Reply(read_code(word).code, ())
-    octets = b"".join(encode(line.strip()) + b"\r\n" for line in lines)
-    cut = cut_reply(octets)
-    if cut is None:  # only the first lines of a longer reply were copied
-        reply = Reply(int(lines[0].strip()[:3]), tuple(line.strip()[4:] for line in lines), octets)
-    else:
-        reply, end = cut
-        if end < len(octets) and reply.code:
-            raise ValueError(text("error.several-replies", first=reply.code))
-    return replace(reply, code=read_code(str(reply.code) if reply.code else word).code)
-
-
-def _read_command(command: object) -> Command | None:
-    if command is None or isinstance(command, Command):
-        return command
-    if not isinstance(command, str):
-        raise TypeError(text("error.command-type", type=type(command).__name__))
-    return parse_command(b"DATA-END" if command.strip() == "." else encode(command.strip()))
-
-
-@lru_cache(maxsize=256)
-def _only_event(edition: int, code: int) -> str:
-    """What a code answers when the edition lists it for one command only: 354 is for DATA, but 500 is for any."""
-    if listed(edition, "", code).standing is Standing.GENERAL:
-        return ""
-    labels = {entry.label: entry.events[0] for entry in entries(edition) if entry.code == code}
-    return next(iter(labels.values())) if len(labels) == 1 else ""
-
-
-@lru_cache(maxsize=1024)
-def _usual_state(table: Machine, event: str, code: int) -> State | None:
-    """The state to think of when there is no session: the first in which the event is in sequence, for 503 is not."""
-    wanted = code != 503 or event in (CONNECT, DATA_END) or table.in_sequence(State.GREETED, event)
-    states = (State.GREETED, *State) if not wanted else tuple(State)
-    return next((state for state in states if table.in_sequence(state, event) is wanted), None)
+def _with_marks(names: Sequence[str], marks: Sequence[str]) -> Iterator[str]:
+    for mark in marks:
+        yield from (f"{name} {mark}" for name in names)
+    yield from names

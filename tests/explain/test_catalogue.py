@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,30 @@ import pytest
 import smtplab
 from smtplab.explain import catalogue, explain, misconceptions
 from smtplab.explain.catalogue import text, texts
+from smtplab.lab.extensions.enhancedstatuscodes import DETAILS
+from smtplab.lab.replies import REPLIES
+from smtplab.protocol.machine import DATA_END, State
 from smtplab.protocol.reply_codes import REPLY_CODES
-from tests.explain.product import LINES, NO_COMMANDS, exchanges
+from smtplab.protocol.session import Session, Transaction
+from tests.explain.product import (
+    ALICE,
+    BOB,
+    EXTENSION_LINES,
+    LINES,
+    NO_COMMANDS,
+    PARAMETER_LINES,
+    exchange,
+    exchanges,
+    extension_exchanges,
+)
 
 OWN_SECTIONS = {
     "verdict", "says", "effect", "now", "order", "missing", "belief", "cure", "no-reply", "step", "event", "stand-in",
-    "join", "digit", "detail", "kind", "page", "rfc", "explain", "error",
+    "join", "digit", "detail", "kind", "page", "rfc", "explain", "error", "ehlo",
 }
+EHLO_LINES = ("lab.example", "SIZE", "SIZE 0", "SIZE 9", "SIZE x", "8BITMIME x", "AUTH PLAIN X", "AUTH", "AUTH=PLAIN",
+              "LIMITS MAILMAX=9 RCPTMAX=9 RCPTDOMAINMAX=0 X=1", "LIMITS RCPTDOMAINMAX=9", "ETRN", "REQUIRETLS", "XFOO",
+              "FOO", "")
 CONDESCENDING = re.compile(r"\b(simply|just|obviously|of course)\b", re.IGNORECASE)
 
 
@@ -53,12 +71,14 @@ class Recording(dict[str, str]):
 def test_every_string_of_the_explanation_is_shown_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = {name: Recording(strings) for name, strings in catalogue._load("en").items()}
     monkeypatch.setattr(catalogue, "_load", lambda language: recorded)
-    for exchange in exchanges():
-        explain(exchange)
+    for step in (*exchanges(), *extension_exchanges()):
+        explain(step)
+    explain_extension_texts()
     for code in range(100, 600):
-        for command in (None, *LINES, *NO_COMMANDS, "BURL x", "ETRN x", "STARTTLS"):
+        for command in (None, *LINES, *NO_COMMANDS, *PARAMETER_LINES, *EXTENSION_LINES, "BURL x", "ETRN x"):
             explain(code, command)
     explain("250 lab.example", "EHLO")
+    explain("\n".join(f"250-{line}" for line in EHLO_LINES), "EHLO")
     str(explain("250-5.9.9 a\r\n550 4.2.0 b", "EHLO"))
     explain(type("Silent", (), {"why": "Nothing came."})())
     misconceptions()
@@ -73,13 +93,43 @@ def test_every_string_of_the_explanation_is_shown_somewhere(monkeypatch: pytest.
     assert not unused
 
 
+def explain_extension_texts() -> None:
+    """What only an enhanced status code, the words behind a code, or octets of the message tell."""
+    for words in enhanced_replies():
+        for event in ("", "MAIL", "RCPT", "DATA-END"):
+            explain(f"{words} no", event or None)
+    mail = Session(State.MAIL_DATA, "me.example", (), Transaction(ALICE, forward_paths=(BOB,)))
+    explain(replace(exchange(mail, None, DATA_END, 554), sent="Subject: u\r\n\r\n\u00fc\r\n.\r\n".encode()))
+    for words in ("Must issue a STARTTLS command first", "Authentication required"):
+        explain(f"530 {words}", "MAIL")
+    again = Session(State.READY, "me.example", (), tls=True, identity="bob")
+    for event in ("MAIL", "RCPT", "DATA"):
+        explain(exchange(again, event, event, 530))
+    explain(exchange(again, "EHLO me.example", "EHLO", 250))
+
+
+def enhanced_replies() -> Iterator[str]:
+    """Each reply of the lab with the enhanced status code that it gives it."""
+    for name, detail in DETAILS.items():
+        code = REPLIES[name][0]
+        yield f"{code} {code // 100}.{detail}"
+
+
+def test_a_text_for_an_enhanced_status_code_is_one_that_the_lab_gives() -> None:
+    given = {f"{words.split()[0]} {words.split()[1].partition('.')[2]}" for words in enhanced_replies()}
+    for section in ("says", "now"):
+        for key in texts(section):
+            if matched := re.fullmatch(r"(\d+) .*?(\d+\.\d+)", key):
+                assert " ".join(matched.groups()) in given, key
+
+
 def test_the_words_that_stand_in_are_those_of_events_and_commands() -> None:
     from smtplab.protocol.commands import COMMANDS
-    from smtplab.protocol.machine import machine
+    from smtplab.protocol.machine import NO_COMMANDS as EVENTS
 
-    others = {"anybody", "verb", "example", "state", "next", "connection"}
-    assert set(texts("stand-in")) - others <= set(COMMANDS) | set(machine().events)
-    assert set(texts("step")) | set(texts("event")) <= set(machine().events) | {"UNASKED"}
+    others = {"anybody", "verb", "example", "state", "next", "connection", "mechanism", "challenge", "parameter"}
+    assert set(texts("stand-in")) - others <= set(COMMANDS) | set(EVENTS)
+    assert set(texts("step")) | set(texts("event")) <= set(EVENTS) | {"BDAT"}
 
 
 def test_every_section_belongs_to_somebody() -> None:

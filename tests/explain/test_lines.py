@@ -1,5 +1,6 @@
 """The four lines: in every situation the machine can produce, and word for word where they must teach."""
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,17 @@ from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.machine import State, machine
 from smtplab.protocol.paths import Path
 from smtplab.protocol.session import Session, Transaction
-from tests.explain.product import CODES, LINES, NO_COMMANDS, exchange, exchanges
+from tests.explain.product import (
+    CODES,
+    EXTENSION_LINES,
+    LINES,
+    NO_COMMANDS,
+    PARAMETER_LINES,
+    SECRETS,
+    exchange,
+    exchanges,
+    extension_exchanges,
+)
 
 
 def four_lines(explanation: Explanation) -> tuple[str, ...]:
@@ -34,9 +45,18 @@ def test_at_most_sixty_words_in_every_situation_of_the_machine(edition: int) -> 
         check_lines(explain(step, edition=edition))
 
 
+@pytest.mark.parametrize("edition", [2821, 5321])
+def test_the_same_holds_with_every_extension_and_no_secret_is_told(edition: int) -> None:
+    for step in extension_exchanges(edition):
+        explanation = explain(step, edition=edition)
+        check_lines(explanation)
+        told = str(explanation) + json.dumps(explanation.to_json())
+        assert not [secret for secret in SECRETS if secret.lower() in told.lower()], told
+
+
 def test_at_most_sixty_words_without_a_session() -> None:
     for code in (*range(100, 600), ):
-        for command in (None, *LINES, *NO_COMMANDS):
+        for command in (None, *LINES, *NO_COMMANDS, *EXTENSION_LINES, *PARAMETER_LINES):
             check_lines(explain(code, command))
 
 
