@@ -120,6 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("--csv", action="store_true", help="all columns, as CSV")
     diagram = command("diagram", "draw the states of a session")
     diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
+    diagram.add_argument("--extensions", metavar="NAMES", default="",
+                         help="'all', or some with commas between: AUTH,STARTTLS (default: none)")
     card = command("card", "write the one-page card of codes, digits, replies by command, and states")
     card.add_argument("path", metavar="FILE", type=Path, help=".html or .pdf")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
@@ -196,7 +198,11 @@ def _table(chosen: argparse.Namespace) -> int:
 def _diagram(chosen: argparse.Namespace) -> int:
     from smtplab.notebook.diagram import state_diagram
 
-    diagram = state_diagram(edition=chosen.edition)
+    extensions = "all" if chosen.extensions == "all" else filter(None, chosen.extensions.split(","))
+    try:
+        diagram = state_diagram(edition=chosen.edition, extensions=extensions)
+    except ValueError as error:  # an extension nobody knows
+        raise SetupError(str(error)) from None
     if chosen.path is None:
         print(diagram.source)
         return 0

@@ -98,7 +98,7 @@ def test_a_client_stands_where_the_table_says(edition: int, exchanges: list[Exch
 
 
 def test_the_diagram_lights_where_the_table_leads_and_marks_the_way(edition: int, exchanges: list[Exchange]) -> None:
-    drawn = {edge.id: edge for edge in edges(edition)}
+    drawn = {edge.id: edge for edge in edges(machine(edition))}
     for step in exchanges:
         marks = state_diagram(step, edition=edition).classes
         lit = [name for name, mark in marks.items() if mark == "lit"]

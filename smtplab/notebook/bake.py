@@ -1,8 +1,9 @@
 """Draws the machine's SVG once, when building: ``python -m smtplab.notebook.bake``.
 
-The picture is committed, so that highlighting a state never runs a layout. States stand in two rows; the program
-``dot`` measures the texts. Steps forward are straight, steps back run in lanes below, steps that stay are loops. Which
-states and edges there are, comes from the table; the picture has classes, and the style sheet the colours.
+The pictures are committed, so that highlighting a state never runs a layout. Here is the base protocol's; the bigger
+one, with all extensions, is laid out in `bake_extensions`. States stand in two rows; the program ``dot`` measures the
+texts. Steps forward are straight, steps back run in lanes below, steps that stay are loops. Which states and edges
+there are, comes from the table; the picture has classes, and the style sheet the colours.
 """
 
 import subprocess
@@ -11,37 +12,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from smtplab.notebook.edges import Edge, edges
+from smtplab.notebook.bake_extensions import draw_all
+from smtplab.notebook.bake_shapes import CORNER, Box, draw_state, head, label, path, picture
+from smtplab.notebook.edges import Edge, behind_refusals, edges
 from smtplab.notebook.html import Markup, element, join
-from smtplab.protocol.machine import EDITIONS, Kind, State
+from smtplab.protocol.machine import EDITIONS, Kind, State, machine
 
 MAIN = (State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN, State.MAIL_DATA)
 LOW = (State.CONNECTED, State.REFUSED, State.CLOSED)
-FINAL = State.CLOSED
-
-GREY = "#6b7686"
-"""For readers that take the picture without its style sheet; classes beat it."""
-
 SIZE = {"main": 15.0, "low": 13.0, "edge": 13.0}
 BOX_HEIGHT, LOW_HEIGHT, MARGIN = 34.0, 30.0, 3.0
 TOP = MARGIN + 26.0
 LOW_TOP = TOP + BOX_HEIGHT + 42.0
-LANE_FIRST, LANE_STEP, CORNER = 21.0, 19.0, 8.0
+LANE_FIRST, LANE_STEP = 21.0, 19.0
 HEIGHT = LOW_TOP + LOW_HEIGHT + MARGIN + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A state's place: left and right edge, top and bottom, in the picture's units."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.left + self.right) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,39 +100,6 @@ def ports(found: list[Lane], boxes: dict[State, Box]) -> dict[tuple[State, str],
     return at
 
 
-def head(x: float, y: float, dx: int, dy: int) -> Markup:
-    """An arrow's head at a point, in the direction it moves."""
-    across = [(x - 9 * dx - 3.5 * dy, y - 9 * dy - 3.5 * dx), (x - 9 * dx + 3.5 * dy, y - 9 * dy + 3.5 * dx)]
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y), *across))
-    return element("polygon", class_="head", fill=GREY, points=points)
-
-
-def path(d: str) -> Markup:
-    """A line."""
-    return element("path", class_="path", fill="none", stroke=GREY, d=d)
-
-
-def label(x: float, y: float, said: str, anchor: str = "middle") -> Markup:
-    """A text at a point."""
-    return element("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill="currentColor")
-
-
-def draw_state(state: State, box: Box) -> Markup:
-    """A rounded box; the last state has a second border."""
-    rims = [0.0, 3.0] if state is FINAL else [0.0]
-    shapes = (
-        element("rect", class_="shape", fill="none", stroke=GREY, rx="9",
-                x=f"{box.left + r:.1f}", y=f"{box.top + r:.1f}",
-                width=f"{box.right - box.left - 2 * r:.1f}", height=f"{box.bottom - box.top - 2 * r:.1f}")
-        for r in rims
-    )
-    name = label(box.middle, (box.top + box.bottom) / 2 + (5 if state in MAIN else 4.5), state)
-    size = "state" if state in MAIN else "state low"
-    if state is State.REFUSED:
-        size += f" {Kind.REFUSE}"
-    return element("g", *shapes, name, id=f"state-{state}", class_=size)
-
-
 def draw_loop(box: Box, said: str, side: int, **attributes: str) -> Markup:
     """A loop on top of a state, left (-1) or right (1) of its middle, its label on the outer side."""
     inner, outer, top = box.middle + 7 * side, box.middle + 29 * side, box.top
@@ -191,8 +142,8 @@ def draw_lane(lane: Lane, found: list[Lane], at: dict[tuple[State, str], float])
 
 
 def draw(edition: int) -> str:
-    """The whole picture: edges first, states over them, then the hidden loops of refused steps."""
-    drawn = edges(edition)
+    """The base protocol: edges first, states over them, then the hidden loops of refused steps."""
+    drawn = edges(machine(edition))
     width = measure([*((s, SIZE["main"]) for s in MAIN), *((s, SIZE["low"]) for s in LOW),
                      *((text, SIZE["edge"]) for text in dict.fromkeys(e.label for e in drawn))])
     boxes = place(drawn, width)
@@ -201,27 +152,28 @@ def draw(edition: int) -> str:
     groups: list[Markup] = []
     for edge in drawn:
         names = {"id": edge.id, "class_": f"edge {edge.kind}"}
-        if edge.tail is State.REFUSED:
+        if edge.tail in behind_refusals(machine(edition)):
             names["class_"] += f" {Kind.REFUSE}"
         if edge.tail is edge.head:
             groups.append(draw_loop(boxes[edge.tail], edge.label, -1, **names))
         else:
             lane = lane_of.get(edge.id)
             groups.append(element("g", draw_lane(lane, found, at) if lane else draw_straight(edge, boxes), **names))
-    groups += [draw_state(state, boxes[state]) for state in (*MAIN, *LOW)]
+    hidden = behind_refusals(machine(edition))
+    groups += [draw_state(s, boxes[s], is_big=s in MAIN, is_refused=s in hidden) for s in (*MAIN, *LOW)]
     for state in (*MAIN, *LOW):
-        if state is not FINAL:  # there is no room to the right of the last one of the row
+        if state is not State.CLOSED:  # there is no room to the right of the last one of the row
             side = -1 if state is MAIN[-1] else 1
             groups.append(draw_loop(boxes[state], "", side, id=f"refused-{state}", class_="edge loop-refused"))
     right = max(box.right for box in boxes.values()) + MARGIN
-    start = Markup(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.0f} {HEIGHT:.0f}" role="img">\n')
-    return start + "\n".join(groups) + "\n</svg>\n"
+    return picture(right, HEIGHT, groups)
 
 
 def main(folder: Path = Path(__file__).parent / "static") -> None:
-    """Write the SVG of each edition."""
+    """Write the two pictures of each edition."""
     for edition in EDITIONS:
         (folder / f"machine-{edition}.svg").write_text(draw(edition), encoding="utf-8")
+        (folder / f"machine-{edition}-extensions.svg").write_text(draw_all(edition), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Which commands a console offers now, in groups by what they do; read from the machine's table, no button by hand.
 
-A command in sequence moves the session on, starts again, touches nothing, or closes; every other one stands under
-"try it anyway". Each comes with a line to edit and the part of it that waits for a choice.
+A command in sequence moves the session on, starts again, protects it (TLS, a login), touches nothing, or closes; every
+other one stands under "try it anyway", and so does one that a guard keeps back. Each comes with a line to edit and the
+part of it that waits for a choice.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from smtplab.lab.world import World
 from smtplab.notebook.edges import questions
 from smtplab.protocol.commands import COMMANDS
+from smtplab.protocol.extensions.auth import MECHANISMS
 from smtplab.protocol.machine import Kind, Machine, State
 from smtplab.protocol.session import Session
 
-GROUPS = ("next", "again", "ask", "leave", "try")
+GROUPS = ("next", "again", "protect", "ask", "leave", "try")
 
 CLIENT_NAME = "student.example"
 SENDER = f"alice@{CLIENT_NAME}"
@@ -26,7 +28,7 @@ class Choice:
     Attributes
     ----------
     verb : str
-    group : {"next", "again", "ask", "leave", "try"}
+    group : {"next", "again", "protect", "ask", "leave", "try"}
     line : str
         What the input line is filled with.
     start, end : int
@@ -50,7 +52,11 @@ def choices(table: Machine, session: Session, world: World | None = None) -> tup
     if not table.commands_in_sequence(session.state):
         return ()
     verbs = [verb for verb in table.events if verb in COMMANDS]
-    found = [choice(verb, session, world, group_of(table, session.state, verb)) for verb in verbs]
+    kept_back = {verb for verb in verbs if session.unmet(table, verb)}
+    found = [
+        choice(verb, session, world, "try" if verb in kept_back else group_of(table, session.state, verb))
+        for verb in verbs
+    ]
     return tuple(sorted(found, key=lambda c: GROUPS.index(c.group)))
 
 
@@ -63,15 +69,17 @@ def group_of(table: Machine, state: State, verb: str) -> str:
     """
     if not table.in_sequence(state, verb):
         return "try"
-    if verb in questions(table.edition):
+    if verb in questions(table):
         return "ask"
     rows = [r for r in table.rows if (r.state, r.event) == (state, verb) and r.kind in (Kind.NORMAL, Kind.ABORT)]
     order = list(State)
     for row in rows:
+        if row.next_state is State.TLS_HANDSHAKE or row.remembers in ("login", "identity"):
+            return "protect"
         if row.next_state is State.CLOSED:
             return "leave"
         later = row.next_state is not None and order.index(row.next_state) > order.index(state)
-        if later or (row.remembers and not row.forgets):
+        if later or (row.next_state is not None and not row.forgets):
             return "next"
     return "again"
 
@@ -94,9 +102,17 @@ def _line(verb: str, session: Session, world: World) -> str:
         return f"MAIL FROM:<{SENDER}>"
     if verb == "RCPT":
         return f"RCPT TO:<{next(_new_recipients(session, world))}>"
+    if verb == "AUTH":
+        return f"AUTH {_mechanism(session)}"
     if verb == "EXPN" and world.lists:
         return f"EXPN {world.lists[0].name}"
     return COMMANDS[verb].example if verb in COMMANDS else verb
+
+
+def _mechanism(session: Session) -> str:
+    """The first one announced that smtplab can speak."""
+    offered = dict(session.announced).get("AUTH", "").upper().split()
+    return next((name for name in MECHANISMS if name in offered), MECHANISMS[0])
 
 
 def _new_recipients(session: Session, world: World) -> Iterator[str]:

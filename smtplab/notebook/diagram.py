@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
 from smtplab.notebook.dot import dot_source
+from smtplab.notebook.edges import BROUGHT_BY, edges, states_brought
 from smtplab.notebook.marks import marks_of
-from smtplab.notebook.words import general, standing, told
+from smtplab.notebook.words import aside, general, standing, told
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import State, machine
+from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply
@@ -37,7 +39,8 @@ class StateDiagram:
 
     Attributes
     ----------
-    edition : {2821, 5321}
+    table : Machine
+        What is drawn.
     state : State or None
         The state that is lit.
     session : Session or None
@@ -50,7 +53,7 @@ class StateDiagram:
     size : {"cell", "projector"}
     """
 
-    edition: int
+    table: Machine
     state: State | None
     session: Session | None
     steps: tuple[Exchange, ...]
@@ -58,6 +61,25 @@ class StateDiagram:
     refusals: bool
     legal: bool
     size: str
+
+    @property
+    def edition(self) -> int:
+        """2821 or 5321."""
+        return self.table.edition
+
+    @property
+    def has_extensions(self) -> bool:
+        """True when the base protocol's picture does not hold all."""
+        return edges(self.table) != edges(machine(self.edition))
+
+    @property
+    def picture(self) -> str:
+        """The name of the baked picture; the bigger one holds every extension, and what is not here is ``off``.
+
+        >>> state_diagram().picture, state_diagram(extensions=["AUTH"]).picture
+        ('machine-2821', 'machine-2821-extensions')
+        """
+        return f"machine-{self.edition}{'-extensions' if self.has_extensions else ''}"
 
     @cached_property
     def _marks(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -80,12 +102,12 @@ class StateDiagram:
     @property
     def caption(self) -> str:
         """What a reader needs besides the picture, in sentences."""
-        return " ".join((*standing(self), *general(self.edition, self.refusals)))
+        return " ".join((*standing(self), *general(self.table, self.refusals)))
 
     @property
     def text(self) -> str:
         """The diagram in words: a line a state, or a line a step; then the caption."""
-        return "\n".join((*standing(self), *told(self), *general(self.edition, self.refusals)))
+        return "\n".join((*standing(self), *told(self), *general(self.table, self.refusals), *aside(self.table)))
 
     @property
     def source(self) -> str:
@@ -108,7 +130,8 @@ class StateDiagram:
         alone : bool
             True for a picture that carries its style sheet, for a file.
         """
-        marked = "\n".join(map(self._mark, html.static(f"machine-{self.edition}.svg").splitlines()))
+        lines = map(self._mark, html.static(f"{self.picture}.svg").splitlines())
+        marked = "\n".join(filter(None, lines))
         words = html.element("title", text("diagram.title")) + html.element("desc", self.text.replace("\n", " "))
         start, _, rest = marked.partition(">")
         if alone:
@@ -121,6 +144,8 @@ class StateDiagram:
             return line
         classes, labels = self._marks
         name, rest = found[2], found[5]
+        if classes.get(name) == "off":
+            return ""
         if name in labels:
             rest = _LABEL.sub(lambda m: m[1] + html.escape(labels[name]) + m[2], rest)
         added = f" {classes[name]}" if name in classes else ""
@@ -128,7 +153,7 @@ class StateDiagram:
 
     @property
     def _css_class(self) -> str:
-        wanted = {"refusals": self.refusals, "projector": self.size == "projector"}
+        wanted = {"extensions": self.has_extensions, "refusals": self.refusals, "projector": self.size == "projector"}
         return " ".join(("smtplab-diagram", *(name for name, is_on in wanted.items() if is_on)))
 
     def figure(self) -> html.Markup:
@@ -168,7 +193,8 @@ class StateDiagram:
 
 
 def state_diagram(
-    what: object = None, *, edition: int = 2821, refusals: bool = False, legal: bool = False, size: str = "cell",
+    what: object = None, *, edition: int = 2821, extensions: str | Iterable[str] = (), refusals: bool = False,
+    legal: bool = False, size: str = "cell",
 ) -> StateDiagram:
     """Draw the machine, and mark where something stands in it.
 
@@ -178,6 +204,8 @@ def state_diagram(
         None shows the whole machine. A state (or its name), a session, or a client lights where it stands; an
         exchange, a reply or a client also marks the last step. A transcript or exchanges show the way, numbered.
     edition : {2821, 5321}
+    extensions : iterable of str, or ``"all"``
+        Keywords of extensions to draw. Those that a session announced on its way are drawn without asking.
     refusals : bool
         Draw the steps that are refused, too.
     legal : bool
@@ -194,16 +222,41 @@ def state_diagram(
     >>> print(state_diagram(State.MAIL_DATA).text.splitlines()[0])
     You are at MAIL_DATA: each line you send is part of the message.
     """
+    keywords = _keywords(extensions)
     machine(edition)  # an unknown edition is told there
     if size not in SIZES:
         raise ValueError(text("diagram.error-size", size=repr(size)))
-    state, session, steps, is_path = _read(what, edition)
+    state, session, way, is_path = _read(what, edition)
     if legal and state is None:
         raise ValueError(text("diagram.error-legal"))
-    return StateDiagram(edition, state, session, steps, is_path, refusals, legal, size)
+    table = machine(edition, keywords | _seen(state, session, way, edition))
+    return StateDiagram(table, state, session, way if is_path else way[-1:], is_path, refusals, legal, size)
+
+
+def _keywords(extensions: str | Iterable[str]) -> frozenset[str]:
+    """The extensions asked for, in upper case."""
+    if extensions == "all":
+        return frozenset(OFFERED)
+    names = [extensions] if isinstance(extensions, str) else extensions
+    found = frozenset(name.upper() for name in names)
+    if unknown := sorted(found - set(OFFERED)):
+        offered = ", ".join(OFFERED)
+        raise ValueError(text("diagram.error-extensions", names=", ".join(unknown), offered=offered))
+    return found
+
+
+def _seen(state: State | None, session: Session | None, way: tuple[Exchange, ...], edition: int) -> frozenset[str]:
+    """The extensions met on a way. Inside TLS a session has forgotten that STARTTLS was announced; the way has not."""
+    sessions = [session] if session else []
+    sessions += [known for step in way for known in (step.before, step.after)]
+    announced = {keyword for known in sessions for keyword, _ in known.announced}
+    happened = {BROUGHT_BY[step.event] for step in way if step.event in NO_COMMANDS and step.event in BROUGHT_BY}
+    needed = {keyword for keyword in OFFERED if state in states_brought(keyword, edition)}
+    return frozenset(announced | happened | needed)
 
 
 def _read(what: object, edition: int) -> tuple[State | None, Session | None, tuple[Exchange, ...], bool]:
+    """Where it stands, what is known there, the way as far as known, and whether the way itself is meant."""
     if what is None:
         return None, None, (), False
     if isinstance(what, str):
@@ -220,11 +273,11 @@ def _read(what: object, edition: int) -> tuple[State | None, Session | None, tup
         return _read(what.exchanges(edition), edition)
     session = getattr(what, "session", None)
     if isinstance(session, Session):
-        return session.state, session, tuple(getattr(what, "exchanges", ()))[-1:], False
-    steps: tuple[Exchange, ...] = ()
+        return session.state, session, tuple(getattr(what, "exchanges", ())), False
+    way: tuple[Exchange, ...] = ()
     for step in what if isinstance(what, Iterable) else (what,):
         if not isinstance(step, Exchange):  # told at the first: the others may have no end
             raise TypeError(text("diagram.error-what", type=type(what).__name__))
-        steps += (step,)
-    session = steps[-1].after if steps else Session()
-    return session.state, session, steps, True
+        way += (step,)
+    session = way[-1].after if way else Session()
+    return session.state, session, way, True

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtplab.notebook.edges import reachable, shown_edges
+from smtplab.notebook.edges import edges, reachable, shown_edges
+from smtplab.notebook.marks import uncovered
 from smtplab.protocol.machine import Kind, State
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ def dot_source(diagram: "StateDiagram") -> str:
 
 def _lines(diagram: "StateDiagram") -> Iterator[str]:
     classes, labels = diagram.classes, diagram.labels
-    stood_in = {diagram.state, *(step.after.state for step in diagram.steps)}
-    drawn = shown_edges(diagram.edition, diagram.refusals or State.REFUSED in stood_in)
+    marked = {name for name, mark in classes.items() if mark == "refused"}
+    marked |= {e.id for e in edges(diagram.table) if {e.tail, e.head} & set(uncovered(diagram))}
+    drawn = shown_edges(diagram.table, diagram.refusals, marked)
     yield "digraph smtp {"
     yield "  rankdir=LR; ranksep=0.35; nodesep=0.3;"
     yield "  node [shape=box, style=rounded, fontname=Helvetica, fontsize=15, height=0.45];"

@@ -3,13 +3,23 @@
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook.edges import edge_of, edges, event_label, from_everywhere, refusals
+from smtplab.notebook.edges import (
+    behind_refusals,
+    edge_of,
+    edges,
+    event_label,
+    from_everywhere,
+    refusals,
+    whole_machine,
+)
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import ANY, CONNECT, LOST, Kind, State, machine
+from smtplab.protocol.machine import ANY, CONNECT, LOST, NO_COMMANDS, Kind, Machine, State
 from smtplab.protocol.wire import encode, show
 
 if TYPE_CHECKING:
     from smtplab.notebook.diagram import StateDiagram
+
+NAMES_AT_LOOP = 3
 
 
 def is_refused(step: Exchange) -> bool:
@@ -20,43 +30,62 @@ def is_refused(step: Exchange) -> bool:
 def step_label(step: Exchange) -> str:
     """A step in two words: the command and the code, such as ``RCPT 450``."""
     if step.event == LOST:
-        return text("diagram.lost")
+        return event_label(LOST)
     event = "" if step.event == CONNECT else show(encode(event_label(step.event)))[:12]
     return f"{event} {step.reply.code if step.reply else ''}".strip()
 
 
-def _mark_of(step: Exchange, edition: int) -> tuple[str, str]:
+def comes_now(diagram: "StateDiagram") -> tuple[str, ...]:
+    """The events in sequence where the diagram stands, as far as no guard keeps them back."""
+    state, session = diagram.state, diagram.session
+    if state is None:
+        return ()
+    table = diagram.table if session is None else session.machine(diagram.edition)
+    return tuple(
+        event for event in table.events
+        if table.in_sequence(state, event) and (session is None or session.unmet(table, event) is None)
+    )
+
+
+def uncovered(diagram: "StateDiagram") -> tuple[State, ...]:
+    """The states behind a refusal that are shown all the same, since somebody stands or stood there."""
+    stood_in = {diagram.state, *(s.state for step in diagram.steps for s in (step.before, step.after))}
+    return tuple(state for state in diagram.table.states if state in behind_refusals(diagram.table) & stood_in)
+
+
+def _mark_of(step: Exchange, table: Machine) -> tuple[str, str]:
     """Which group a step marks and how; no group for a step that is told in the caption."""
     if is_refused(step) and not step.moved:
         return f"refused-{step.before.state}", "refused"
-    edge = edge_of(step.before.state, step.event, step.after.state, edition)
+    edge = edge_of(table, step.before.state, step.event, step.after.state)
     return (edge.id if edge else ""), "refused" if is_refused(step) else "taken"
 
 
 def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
     """Classes and labels of everything that is not as baked."""
+    table = diagram.table
     classes: dict[str, str] = {}
     labels: dict[str, str] = {}
-    drawn = edges(diagram.edition)
+    drawn = edges(table)
     if diagram.refusals:
-        for state, events in refusals(diagram.edition).items():
+        for state, events in refusals(table).items():
             classes[f"refused-{state}"] = "refused"
-            names = (text("diagram.others") if event == ANY else event for event in events)
-            labels[f"refused-{state}"] = ", ".join(names)
-    if State.REFUSED in (diagram.state, *(step.after.state for step in diagram.steps)):
-        classes |= {e.id: "shown" for e in drawn if State.REFUSED in (e.tail, e.head)} | {"state-REFUSED": "shown"}
+            labels[f"refused-{state}"] = _listed(events)
+    for state in uncovered(diagram):
+        classes |= {e.id: "shown" for e in drawn if state in (e.tail, e.head)} | {f"state-{state}": "shown"}
     if diagram.legal and diagram.state is not None:
-        legal_now = machine(diagram.edition).commands_in_sequence(diagram.state)
-        kept = {e.id: e for e in drawn if e.tail is diagram.state and e.kind in (Kind.NORMAL, Kind.ABORT)}
+        legal_now = comes_now(diagram)
+        kept = {e.id: e for e in drawn if e.tail is diagram.state and e.kind in (Kind.NORMAL, Kind.ABORT)
+                and any(event in legal_now for event in e.events)}
         near = {diagram.state, *(e.head for e in kept.values())}
-        if any(e in from_everywhere(diagram.edition) for e in legal_now):
+        if any(e in from_everywhere(table) for e in legal_now):
             near.add(State.CLOSED)
         classes |= {e.id: "legal" if e.id in kept else "pale" for e in drawn}
-        classes |= {f"state-{state}": "pale" for state in State if state not in near}
+        classes |= {f"state-{state}": "pale" for state in table.states if state not in near}
     baked = {edge.id: edge.label for edge in drawn}
     numbers: dict[str, list[str]] = {}
     for number, step in enumerate(diagram.steps, 1):
-        name, how = _mark_of(step, diagram.edition)
+        name, how = _mark_of(step, table)
         if name:
             classes[name] = how
             numbers.setdefault(name, []).append(str(number))
@@ -69,7 +98,24 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
         labels |= {name: f"{_few(found)} {labels.get(name) or baked[name]}" for name, found in numbers.items()}
     if diagram.state is not None:
         classes[f"state-{diagram.state}"] = "lit"
-    return classes, labels
+    return classes | _left_out(diagram), labels
+
+
+def _left_out(diagram: "StateDiagram") -> dict[str, str]:
+    """What the bigger picture holds of extensions that this machine has not."""
+    if not diagram.has_extensions:
+        return {}
+    table, whole = diagram.table, whole_machine(diagram.edition)
+    edge_ids = {edge.id for edge in edges(table)}
+    states = [state for state in whole.states if state not in table.states]
+    names = [e.id for e in edges(whole) if e.id not in edge_ids]
+    return dict.fromkeys((*names, *(f"{part}-{state}" for state in states for part in ("state", "refused"))), "off")
+
+
+def _listed(events: tuple[str, ...]) -> str:
+    """Refused commands at a loop; the first two of many, since more would not fit, and the text twin has all."""
+    names = [text("diagram.others") if event == ANY else event for event in events if event not in NO_COMMANDS]
+    return ", ".join(names if len(names) <= NAMES_AT_LOOP else [*names[:2], "…"])
 
 
 def _few(numbers: list[str]) -> str:
