@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smtplab.protocol.commands import BASE, COMMANDS
+from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.machine import CONNECT, DATA_END, EDITIONS, NO_COMMANDS, UNASKED
 from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.wire import REPLY_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,8 @@ def listed(edition: int, event: str, code: int) -> Listing:
     (<Standing.LISTED: 'listed'>, 2)
     >>> listed(2821, "NOOP", 421).standing
     <Standing.GENERAL: 'general rule'>
-    >>> listed(5321, "RCPT", 556).section
-    'RFC 7504 5.1'
+    >>> listed(5321, "RCPT", 556).section, listed(5321, "BDAT-LAST", 250).section
+    ('RFC 7504 5.1', 'RFC 3030 2')
     """
     found = tuple(entry for entry in entries(edition) if entry.code == code and event in entry.events)
     if found:
@@ -209,7 +211,22 @@ def listed(edition: int, event: str, code: int) -> Listing:
     return next(_elsewhere(edition, event, code), Listing(Standing.NOT_LISTED))
 
 
+def _brought(edition: int, event: str, code: int) -> Iterator[Listing]:
+    """Rows and guards of the extension that brings this event, as far as some RFC defines the code."""
+    if code not in REPLY_CODES or not REPLY_CODES[code].verified:
+        return
+    for extension in OFFERED.values():
+        if event in (*extension.verbs, *extension.events):
+            for row in extension.rows():
+                if row.event == event and row.reply in (code, REPLY_CLASSES[code // 100]):
+                    yield Listing(Standing.ELSEWHERE, row.section(edition))
+            for needed in extension.requirements:
+                if (needed.event, needed.code) == (event, code):
+                    yield Listing(Standing.ELSEWHERE, needed.section)
+
+
 def _elsewhere(edition: int, event: str, code: int) -> Iterator[Listing]:
+    yield from _brought(edition, event, code)
     for entry in RFC_7504:
         if entry.code == code and event in entry.events:
             yield Listing(Standing.ELSEWHERE, f"RFC 7504 {entry.section}", (entry,), entry.note)

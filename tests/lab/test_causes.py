@@ -9,13 +9,15 @@ from smtplab.protocol.conformance import check_transcript
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import EDITIONS, machine
-from smtplab.protocol.sequences import RFC_7504, entries
+from smtplab.protocol.sequences import RFC_7504, Standing, entries, listed
 from tests.facts import facts
 from tests.lab.talk import Talk
 
 ALL = [
     cause for edition in EDITIONS for cause in (*causes(edition), *general_causes(edition), *extension_causes(edition))
 ] + list(rfc_7504_causes())
+
+OFFERED_EVENTS = {event for extension in OFFERED.values() for event in (*extension.verbs, *extension.events)}
 
 
 def named(cause: Cause) -> str:
@@ -51,6 +53,14 @@ def test_the_dialogue_ends_with_the_reply_it_is_for(cause: Cause) -> None:
 def test_no_cause_makes_the_server_depart_from_its_rfc(cause: Cause) -> None:
     found = check_transcript(played(cause).exchanges, cause.world.edition)
     assert not [finding for finding in found if finding.is_departure]
+
+
+@pytest.mark.parametrize("cause", ALL, ids=named)
+def test_every_reply_that_is_caused_stands_in_some_rfc(cause: Cause) -> None:
+    found = listed(cause.world.edition, cause.event, cause.code)
+    assert found.standing is not Standing.NOT_LISTED
+    if cause.event in OFFERED_EVENTS and found.standing is Standing.ELSEWHERE:
+        assert found.section.startswith(OFFERED[cause.extension].rfc), "its own RFC, not another's rule for many"
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
