@@ -9,6 +9,7 @@ import os
 import resource
 import smtplib
 import socket
+import ssl
 import statistics
 import subprocess
 import sys
@@ -70,6 +71,37 @@ def whole_mail(port: int) -> float:
     return (time.perf_counter() - start) / 20
 
 
+def pipelined_group(line: Line) -> float:
+    """Seconds for MAIL, two RCPTs and RSET in one segment, until the fourth reply has come; mean of 200."""
+    group = b"MAIL FROM:<alice@student.example>\r\nRCPT TO:<bob@lab.example>\r\nRCPT TO:<anna@lab.example>\r\nRSET\r\n"
+    start = time.perf_counter()
+    for _ in range(200):
+        line.socket.sendall(group)
+        got = b""
+        while got.count(b"\r\n") < 4:
+            got += line.socket.recv(65536)
+        assert [reply[:3] for reply in got.split(b"\r\n")[:4]] == [b"250"] * 4, got
+    return (time.perf_counter() - start) / 200
+
+
+def mail_inside_tls(port: int) -> float:
+    """Seconds from connecting over STARTTLS to the 250 after the dot, mean of 10; certificates are not judged."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    start = time.perf_counter()
+    for _ in range(10):
+        with Line(port) as line:
+            line.say(b"EHLO client.example\r\n")
+            line.say(b"STARTTLS\r\n")
+            line.socket = context.wrap_socket(line.socket)
+            line.say(b"EHLO client.example\r\n")
+            line.say(b"MAIL FROM:<alice@student.example>\r\n")
+            line.say(b"RCPT TO:<bob@lab.example>\r\n")
+            line.say(b"DATA\r\n")
+            assert line.say(LETTER).startswith(b"250")
+    return (time.perf_counter() - start) / 10
+
+
 def interleaved(tasks: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
     """The median of each task over rounds that run all of them in turn."""
     seen: dict[str, list[float]] = {name: [] for name in tasks}
@@ -96,6 +128,22 @@ def measure_servers() -> None:
                 {name: lambda line=line: noop_round_trip(line) for name, line in open_lines.items()}), "c", "<= 1.8")
         row("connect to 250 after the dot, 1 KB", interleaved(
             {name: lambda port=port: whole_mail(port) for name, port in ports.items()}), "c", "<= 2")
+
+
+def measure_extensions() -> None:
+    """A pipelined group, and a mail over STARTTLS, against aiosmtpd."""
+    names = ("aiosmtpd", "smtplab, all extensions")
+    with contextlib.ExitStack() as stack:
+        ports = {name: stack.enter_context(running(name))[0] for name in names}
+        with contextlib.ExitStack() as lines:
+            open_lines = {name: lines.enter_context(Line(port)) for name, port in ports.items()}
+            for line in open_lines.values():
+                line.say(b"EHLO client.example\r\n")
+            row("a group of four commands", interleaved(
+                {name: lambda line=line: pipelined_group(line) for name, line in open_lines.items()}),
+                "aiosmtpd", "<= 1")
+        row("connect, STARTTLS, to 250 after the dot", interleaved(
+            {name: lambda port=port: mail_inside_tls(port) for name, port in ports.items()}), "aiosmtpd", "<= 1")
 
 
 def measure_client() -> None:
@@ -176,6 +224,7 @@ def main() -> int:
     os.sched_setaffinity(0, {min(every)})
     print("| what | who | median | ratio | aim |\n|---|---|---|---|---|")
     measure_servers()
+    measure_extensions()
     measure_client()
     measure_idle_sessions()
     measure_start()

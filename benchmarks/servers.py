@@ -54,9 +54,13 @@ def serve_with_aiosmtpd() -> None:
     from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Sink
 
+    from smtplab.lab import Certificate
+    from smtplab.network.certificates import Authority
+
     with socket.create_server(("127.0.0.1", 0)) as free:  # it cannot start on port 0
         port = free.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    context = Authority("lab.example").server_context(Certificate.VALID)  # the same kind of key as the lab's server
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port, tls_context=context)
     controller.start()
     print(port, flush=True)
     signal.pause()
@@ -71,7 +75,19 @@ def serve_with_smtplab() -> None:
     signal.pause()
 
 
-SERVERS = {"thread": serve_with_threads, "aiosmtpd": serve_with_aiosmtpd, "smtplab": serve_with_smtplab}
+def serve_with_all_extensions() -> None:
+    """The lab's server, offering everything."""
+    from smtplab.network import LoopbackServer
+
+    server = LoopbackServer(extensions="all")
+    print(server.port, flush=True)
+    signal.pause()
+
+
+SERVERS = {
+    "thread": serve_with_threads, "aiosmtpd": serve_with_aiosmtpd, "smtplab": serve_with_smtplab,
+    "smtplab, all extensions": serve_with_all_extensions,
+}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from smtplab.lab.extensions import Behaviour, in_use, offered_by
+from smtplab.lab.extensions import BEHAVIOURS, in_use, offered_by
 from smtplab.lab.extensions.behaviour import Answer, Answering
 from smtplab.lab.replies import reply, reply_by_edition
 from smtplab.lab.world import Fate, Mailbox, Offer, Scanner, World
@@ -18,7 +18,7 @@ from smtplab.protocol.commands import COMMANDS, NOT_OFFERED, check_argument
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import Parameter
 from smtplab.protocol.limits import TEXT_LINE_OCTETS
-from smtplab.protocol.machine import State, machine
+from smtplab.protocol.machine import Machine, State, machine
 from smtplab.protocol.paths import (
     NULL_PATH,
     Path,
@@ -54,7 +54,7 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
     is_in_sequence = table.in_sequence(session.state, event)
     if not is_in_sequence and table.refuses_all(session.state):
         return world, reply("order.refused")
-    answer = _answers(offered_by(world)).get(command.verb)
+    answer = _answers(world.extensions).get(command.verb)
     if answer is None or _offer(world, command.verb) is Offer.UNKNOWN:
         return world, _unknown(command)
     if _is_off(world, command.verb):
@@ -63,7 +63,8 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
         out_of_order = _out_of_order(world, session, command.verb)
         if out_of_order is not None:
             return world, out_of_order
-    needed = session.unmet(machine(world.edition, frozenset(world.extensions)), command.verb, world.policies)
+    guarded = _guarded(world.edition, world.extensions)
+    needed = session.unmet(guarded, command.verb, world.policies) if guarded.requirements else None
     if needed is not None:
         return world, reply(f"{'needed' if needed.wanted else 'order'}.{needed.fact}")
     try:
@@ -76,10 +77,16 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
 
 
 @lru_cache(maxsize=256)
-def _answers(offered: tuple[Behaviour, ...]) -> Mapping[str, Answering]:
+def _answers(extensions: tuple[str, ...]) -> Mapping[str, Answering]:
     """What a server answers: the base protocol, and what the extensions it offers bring."""
-    brought = (item for behaviour in offered for item in behaviour.answers.items())
+    brought = (item for keyword in extensions for item in BEHAVIOURS[keyword].answers.items())
     return {**_BASE, **dict(brought)}
+
+
+@lru_cache(maxsize=256)
+def _guarded(edition: int, extensions: tuple[str, ...]) -> Machine:
+    """The machine whose guards hold: of all that is offered, since policies hold before anything was announced."""
+    return machine(edition, frozenset(extensions))
 
 
 def _unknown(command: Command) -> Reply:
@@ -421,7 +428,7 @@ def _local_part(world: World, argument: str) -> str | None:
 
 
 def _help(world: World, session: Session, command: Command, now: float) -> Answer:
-    topics = [verb for verb in _answers(offered_by(world)) if verb in COMMANDS and not _is_off(world, verb)]
+    topics = [verb for verb in _answers(world.extensions) if verb in COMMANDS and not _is_off(world, verb)]
     if not command.argument:
         return world, reply("help", domain=world.domain, topics=" ".join(topics))
     topic = command.argument.strip().upper()

@@ -9,7 +9,7 @@ octets are those that were said; whoever runs the connection encrypts them (RFC 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from smtplab.lab.extensions import in_use
+from smtplab.lab.extensions import dressing
 from smtplab.lab.message import Message, protocol_of
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk, respond_to_data
@@ -30,6 +30,11 @@ from smtplab.protocol.wire import (
     format_reply,
     parse_command,
 )
+
+
+@lru_cache(maxsize=256)
+def _line_limit(verb: str, extensions: tuple[str, ...]) -> int:
+    return line_octets(verb, extensions)
 
 
 @lru_cache(maxsize=256)
@@ -254,8 +259,9 @@ class _Run:
         if self.session.announced is not before.announced or self.session.tls is not before.tls:
             self.machine = self.session.machine(self.world.edition)
         if answer is not None:
-            for behaviour in in_use(self.world, before) if before.announced else ():
-                answer = behaviour.dress(event, answer)
+            for behaviour in dressing(self.world.extensions):
+                if behaviour.dress is not None and before.announces(behaviour.extension.keyword):
+                    answer = behaviour.dress(event, answer)
             self.segment.append(format_reply(answer))
 
     def begin(self, given: Input) -> None:
@@ -342,7 +348,7 @@ class _Run:
     def answer_line(self, line: bytes) -> None:
         in_exchange = self.session.state is State.AUTH_EXCHANGE
         command = Command(AUTH_LINE, decode(line), line) if in_exchange else parse_command(line)
-        limit = line_octets(command.verb, self.world.extensions)
+        limit = _line_limit(command.verb, self.world.extensions)
         event = self.machine.event_of(command)
         if len(line) + self.dropped + 2 > limit:
             self.dropped = 0

@@ -5,7 +5,7 @@ forked gets a world of its own. The defaults are the class-room world that all l
 honest to the RFC: no limit is under 100 recipients or 64 KiB (RFC 2821 section 4.5.3.1).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smtplab.explain.catalogue import text
@@ -260,8 +260,7 @@ class World:
     @property
     def policies(self) -> frozenset[str]:
         """Names of the site's policies, as a `Requirement` has them."""
-        wanted = {"login": self.needs_login, "tls": self.needs_tls}
-        return frozenset(name for name, is_on in wanted.items() if is_on)
+        return frozenset(("login",) * self.needs_login + ("tls",) * self.needs_tls)
 
     @property
     def address_book(self) -> tuple[Mailbox, ...]:
@@ -293,17 +292,24 @@ class World:
 
     def with_seen(self, sender: Path, recipient: Path, now: float) -> "World":
         """The world that remembers this pair."""
-        return replace(self, seen=(*self.seen, ((sender.address, recipient.address), now)))
+        return self._following(seen=(*self.seen, ((sender.address, recipient.address), now)))
+
+    def _following(self, **changed: object) -> "World":
+        """The world after a step: it follows from a good one, so nothing is checked again."""
+        world = object.__new__(World)
+        for name in World.__slots__:
+            object.__setattr__(world, name, changed[name] if name in changed else getattr(self, name))
+        return world
 
     def with_mailbox(self, mailbox: Mailbox) -> "World":
         """The world in which this mailbox stands in place of the one of its name."""
-        return replace(self, mailboxes=tuple(mailbox if m.name == mailbox.name else m for m in self.mailboxes))
+        return self._following(mailboxes=tuple(mailbox if m.name == mailbox.name else m for m in self.mailboxes))
 
     def with_challenge(self) -> "World":
         """The world after one more login challenge."""
-        return replace(self, challenges=self.challenges + 1)
+        return self._following(challenges=self.challenges + 1)
 
     def with_stored(self, octets: int) -> "World":
         """The world after a message of this size was stored; a disk gives whole blocks, and one for the envelope."""
         blocks = -(-octets // BLOCK_OCTETS) + 1
-        return replace(self, storage_octets=max(0, self.storage_octets - blocks * BLOCK_OCTETS))
+        return self._following(storage_octets=max(0, self.storage_octets - blocks * BLOCK_OCTETS))

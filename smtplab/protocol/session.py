@@ -7,6 +7,7 @@ begin that an extension brings is told by the extension.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from smtplab.protocol.errors import ProtocolError
@@ -68,6 +69,8 @@ class Session:
         Who has logged in; empty when that cannot be read.
     login : tuple of str
         What was said in the login exchange under way, in turn: the argument of AUTH, challenge, response, challenge ...
+    keywords : frozenset of str
+        Those of `announced`, kept so that the table is found quickly.
 
     Examples
     --------
@@ -82,18 +85,23 @@ class Session:
     tls: bool = False
     identity: str | None = None
     login: tuple[str, ...] = field(default=(), repr=False)
+    keywords: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keywords", _keywords(self.announced))
 
     def announces(self, keyword: str) -> bool:
         """True when the EHLO answer of this session listed the extension."""
-        return any(name == keyword for name, _ in self.announced)
+        return keyword in self.keywords
 
     def machine(self, edition: int, *more: str) -> Machine:
         """The table by which this session goes on: that of the edition, with the extensions announced, and with `more`.
 
         Inside TLS the rows of STARTTLS stay, although it is announced no longer.
         """
-        inside = ("STARTTLS",) if self.tls else ()
-        return machine(edition, frozenset((*(keyword for keyword, _ in self.announced), *inside, *more)))
+        if self.tls or more:
+            return machine(edition, self.keywords.union(("STARTTLS",) if self.tls else (), more))
+        return machine(edition, self.keywords)
 
     def knows(self, fact: str) -> bool:
         """True when a fact is known that a `Requirement` asks about."""
@@ -148,7 +156,17 @@ class Session:
             changed |= _FORGOTTEN[fact]
         if row.remembers:
             changed |= _REMEMBER[row.remembers](self, command, reply)
-        return replace(self, state=row.next_state or self.state, **changed)
+        known = changed.get  # quicker than `replace`, and every step comes this way
+        return Session(
+            row.next_state or self.state, known("client_name", self.client_name), known("announced", self.announced),
+            known("transaction", self.transaction), known("tls", self.tls), known("identity", self.identity),
+            known("login", self.login),
+        )
+
+
+@lru_cache(maxsize=64)
+def _keywords(announced: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    return frozenset(keyword for keyword, _ in announced)
 
 
 _FORGOTTEN: dict[str, dict[str, Any]] = {

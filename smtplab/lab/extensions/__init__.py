@@ -16,7 +16,7 @@ from smtplab.lab.extensions.starttls import STARTTLS
 from smtplab.lab.world import World
 from smtplab.protocol.session import Session
 
-__all__ = ["BEHAVIOURS", "Behaviour", "in_use", "offered_by"]
+__all__ = ["BEHAVIOURS", "Behaviour", "dressing", "in_use", "offered_by"]
 
 BEHAVIOURS: dict[str, Behaviour] = {
     behaviour.extension.keyword: behaviour
@@ -35,6 +35,12 @@ def offered_by(world: World) -> tuple[Behaviour, ...]:
 @lru_cache(maxsize=256)
 def _of(keywords: tuple[str, ...]) -> tuple[Behaviour, ...]:
     return tuple(BEHAVIOURS[keyword] for keyword in keywords)
+
+
+@lru_cache(maxsize=256)
+def dressing(keywords: tuple[str, ...]) -> tuple[Behaviour, ...]:
+    """Those that change what a reply looks like."""
+    return tuple(behaviour for behaviour in _of(keywords) if behaviour.dress is not None)
 
 
 def in_use(world: World, session: Session) -> list[Behaviour]:

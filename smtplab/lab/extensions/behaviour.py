@@ -21,10 +21,6 @@ def _no_objection(world: World, session: Session, path: Path, parameters: Mappin
     return None
 
 
-def _as_it_is(event: str, reply: Reply) -> Reply:
-    return reply
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Behaviour:
     """One offered extension, as our server acts on it.
@@ -39,8 +35,8 @@ class Behaviour:
         Whether a sender, or a recipient, with these parameters is refused.
     answers : mapping of str to callable
         What it answers to the events it brings.
-    dress : callable
-        Takes an event and the reply to it; gives the reply as it goes out.
+    dress : callable or None
+        Takes an event and the reply to it; gives the reply as it goes out. None: as it is.
     """
 
     extension: Extension
@@ -48,7 +44,7 @@ class Behaviour:
     check_mail: CheckPath = _no_objection
     check_rcpt: CheckPath = _no_objection
     answers: Mapping[str, Answering] = field(default_factory=dict)
-    dress: Callable[[str, Reply], Reply] = _as_it_is
+    dress: Callable[[str, Reply], Reply] | None = None
 
 
 def keyword_alone(extension: Extension) -> Callable[[World, Session], str]:
