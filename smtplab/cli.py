@@ -199,10 +199,7 @@ def _diagram(chosen: argparse.Namespace) -> int:
     from smtplab.notebook.diagram import state_diagram
 
     extensions = "all" if chosen.extensions == "all" else filter(None, chosen.extensions.split(","))
-    try:
-        diagram = state_diagram(edition=chosen.edition, extensions=extensions)
-    except ValueError as error:  # an extension nobody knows
-        raise SetupError(str(error)) from None
+    diagram = state_diagram(edition=chosen.edition, extensions=extensions)
     if chosen.path is None:
         print(diagram.source)
         return 0

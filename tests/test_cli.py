@@ -149,6 +149,15 @@ def test_the_diagram_is_written_as_its_name_says(tmp_path: Path, suffix: str) ->
     assert ("<svg" in text) == (suffix == ".svg")
 
 
+def test_the_diagram_has_the_extensions_asked_for() -> None:
+    assert "AUTH_EXCHANGE" not in smtplab("diagram").stdout
+    some = smtplab("diagram", "--extensions", "auth,CHUNKING").stdout
+    assert "AUTH_EXCHANGE" in some and "CHUNKS" in some and "TLS_HANDSHAKE" not in some
+    assert "TLS_HANDSHAKE" in smtplab("diagram", "--extensions", "all").stdout
+    wrong = smtplab("diagram", "--extensions", "TLS")
+    assert wrong.returncode == 2 and "TLS is no extension" in wrong.stderr
+
+
 @pytest.mark.parametrize(("command", "name", "known"), [
     (("diagram", "-o"), "states.gif", ".svg"), (("card",), "card.doc", ".html")])
 def test_a_file_of_an_unknown_kind_is_wrong_usage(

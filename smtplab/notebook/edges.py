@@ -213,6 +213,7 @@ def behind_refusals(table: Machine) -> frozenset[State]:
     return frozenset(table.states) - set(reachable(shown_edges(table, False)))
 
 
+@lru_cache
 def states_brought(keyword: str, edition: int) -> frozenset[State]:
     """The states that an extension brings.
 

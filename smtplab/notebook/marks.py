@@ -72,7 +72,8 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
             classes[f"refused-{state}"] = "refused"
             labels[f"refused-{state}"] = _listed(events)
     for state in uncovered(diagram):
-        classes |= {e.id: "shown" for e in drawn if state in (e.tail, e.head)} | {f"state-{state}": "shown"}
+        look = "shown pale" if diagram.is_path else "shown"
+        classes |= {e.id: look for e in drawn if state in (e.tail, e.head)} | {f"state-{state}": "shown"}
     if diagram.legal and diagram.state is not None:
         legal_now = comes_now(diagram)
         kept = {e.id: e for e in drawn if e.tail is diagram.state and e.kind in (Kind.NORMAL, Kind.ABORT)
