@@ -132,8 +132,6 @@ _OTHER_SECTIONS: dict[tuple[str, int], tuple[str, str]] = {
 }
 """Event and code: sections outside the list that speak of this reply to this command, by edition."""
 
-_NEEDS_NO_LOGIN = frozenset({"EHLO", "NOOP", "QUIT", "AUTH", "STARTTLS"})
-
 
 class Standing(StrEnum):
     """Where a reply to a command stands in an edition of the RFC."""
@@ -212,17 +210,20 @@ def listed(edition: int, event: str, code: int) -> Listing:
 
 
 def _brought(edition: int, event: str, code: int) -> Iterator[Listing]:
-    """Rows and guards of the extension that brings this event, as far as some RFC defines the code."""
+    """Sections of extensions: rows of the one that brings this event, and guards, as far as some RFC has the code."""
     if code not in REPLY_CODES or not REPLY_CODES[code].verified:
         return
+    replies = (code, REPLY_CLASSES[code // 100])
+    sections: list[str] = []
     for extension in OFFERED.values():
         if event in (*extension.verbs, *extension.events):
-            for row in extension.rows():
-                if row.event == event and row.reply in (code, REPLY_CLASSES[code // 100]):
-                    yield Listing(Standing.ELSEWHERE, row.section(edition))
-            for needed in extension.requirements:
-                if (needed.event, needed.code) == (event, code):
-                    yield Listing(Standing.ELSEWHERE, needed.section)
+            rows = (row for row in extension.rows() if row.event == event and row.reply in replies)
+            sections += (row.section(edition) for row in rows)
+        if event not in NO_COMMANDS:
+            guards = (needed for needed in extension.requirements if needed.is_for(event) and needed.code == code)
+            sections += (needed.section for needed in guards)
+    if sections:
+        yield Listing(Standing.ELSEWHERE, "; ".join(dict.fromkeys(sections)))
 
 
 def _elsewhere(edition: int, event: str, code: int) -> Iterator[Listing]:
@@ -252,7 +253,6 @@ def _is_in_scope(edition: int, event: str, code: int) -> bool:
         502: not required,
         503: event != "QUIT",
         504: event not in COMMANDS or COMMANDS[event].argument != "none",
-        530: event not in _NEEDS_NO_LOGIN,
     }.get(code, False)
 
 

@@ -14,7 +14,7 @@ from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.extensions.extension import Remember
 from smtplab.protocol.limits import RECIPIENTS
-from smtplab.protocol.machine import ANY, NO_COMMANDS, Machine, Requirement, State, Transition, machine
+from smtplab.protocol.machine import NO_COMMANDS, Machine, Requirement, State, Transition, machine
 from smtplab.protocol.paths import NULL_PATH, Path, parse_mail_argument
 from smtplab.protocol.wire import Command, Reply
 
@@ -131,7 +131,7 @@ class Session:
         530
         """
         for needed in table.requirements:
-            is_meant = needed.event in (event, ANY) and event not in needed.exempt and event not in NO_COMMANDS
+            is_meant = needed.is_for(event) and event not in NO_COMMANDS
             holds = is_meant and (not needed.policy or needed.policy in policies)
             if holds and self.knows(needed.fact) is not needed.wanted:
                 return needed

@@ -121,6 +121,10 @@ class Requirement:
     exempt: frozenset[str] = frozenset()
     policy: str = ""
 
+    def is_for(self, event: str) -> bool:
+        """True when this command may meet the guard."""
+        return self.event == event or (self.event == ANY and event not in self.exempt)
+
 
 TRANSACTION = frozenset({"transaction"})
 CLIENT = TRANSACTION | {"client"}
