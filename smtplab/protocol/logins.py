@@ -76,6 +76,15 @@ def hide_secrets(transcript: Transcript) -> Transcript:
     return replace(transcript, entries=tuple(entries))
 
 
+def hide_line(sent: bytes, is_answer: bool) -> bytes:
+    """One command, or one line of an exchange (`is_answer`), with asterisks for the secret in it.
+
+    >>> hide_line(b"AUTH PLAIN AGJvYgBidWlsZGVy", False), hide_line(b"Ym9i", True), hide_line(b"NOOP", False)
+    (b'AUTH PLAIN *****', b'*****', b'NOOP')
+    """
+    return _without(sent, 0, list(_in_lines(sent, 0, len(sent), is_answer)))
+
+
 def _without(octets: bytes, start: int, secrets: list[Span]) -> bytes:
     """A segment that begins at `start`, with a mark where a secret begins and nothing of it behind."""
     parts, shown = [], 0
@@ -131,7 +140,20 @@ def _in_lines(sent: bytes, start: int, end: int, are_answers: bool) -> Iterator[
             yield start + line.start() + first, start + line.end()
 
 
-def logins(transcript: Transcript, *, reveal: bool = False) -> tuple[LoginLine, ...]:
+class Logins(tuple[LoginLine, ...]):
+    """Lines of logins, in order; printed one a line."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{line.who[0].upper()}: {line.wire}   ({line.meaning})" for line in self)
+
+    def to_rows(self) -> list[dict[str, str | int]]:
+        """One row a line, for a table."""
+        return [{name: getattr(line, name) for name in LoginLine.__slots__} for line in self]
+
+
+def logins(transcript: Transcript, *, reveal: bool = False) -> Logins:
     r"""Every line of every login in a record, and what its base64 says.
 
     Parameters
@@ -144,20 +166,14 @@ def logins(transcript: Transcript, *, reveal: bool = False) -> tuple[LoginLine, 
     --------
     >>> record = "S: 220 a\nC: EHLO me.example\nS: 250-a\nS: 250 AUTH PLAIN\n"
     >>> record += "C: AUTH PLAIN AGJvYgBidWlsZGVy\nS: 235 welcome\n"
-    >>> for line in logins(Transcript.parse(record)):
-    ...     print(line.who, "|", line.wire, "|", line.meaning)
-    client | AUTH PLAIN ***** | acts as (nobody else), name bob, password *****
-    server | 235 welcome | Authentication succeeded
+    >>> print(logins(Transcript.parse(record)))
+    C: AUTH PLAIN *****   (acts as (nobody else), name bob, password *****)
+    S: 235 welcome   (Authentication succeeded)
     """
-    return tuple(
+    return Logins(
         line for step, exchange in enumerate(transcript.exchanges()) if exchange.event in ("AUTH", AUTH_LINE)
         for line in _lines(step, exchange, reveal)
     )
-
-
-def login_rows(transcript: Transcript, *, reveal: bool = False) -> list[dict[str, str | int]]:
-    """The same as rows for a table."""
-    return [{name: getattr(line, name) for name in LoginLine.__slots__} for line in logins(transcript, reveal=reveal)]
 
 
 def _lines(step: int, exchange: Exchange, reveal: bool) -> Iterator[LoginLine]:
@@ -187,9 +203,11 @@ def _answer(reply: Reply) -> str:
 
 def _meaning(said: Sequence[str], is_answer: bool, reveal: bool) -> tuple[str, bool]:
     """The client's last line in words, and whether it carries a secret."""
+    if not said:
+        return "asks to log in, and names no mechanism", False
     try:
         mechanism, initial = parse_auth(said[0])
-    except (IndexError, ProtocolError):  # no mechanism, or too many words: whatever they are
+    except ProtocolError:  # too many words, whatever they are
         return "asks to log in, but not as AUTH is written", True
     asks = f"asks to log in with {mechanism}"
     if not is_answer and initial is None:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smtplab.protocol.extensions.auth import encode_base64
-from smtplab.protocol.logins import HIDDEN, hide_secrets, login_rows, logins
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.logins import HIDDEN, hide_secrets, logins
+from smtplab.protocol.transcript import Direction, Entry, Transcript
 
 OPENING = "S: 220 lab.example\nC: EHLO me.example\nS: 250-lab.example\nS: 250 AUTH PLAIN LOGIN CRAM-MD5\n"
 
@@ -29,6 +31,13 @@ DIALOGUES = {
     "no end of the line": f"C| auth plain {BOTH}",
     "no end of the answer": f"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC| {PASSWORD}",
 }
+
+PIECES = (
+    b"AUTH LOGIN\r\n", b"auth plain ", BOTH.encode(), b"\r\n", b"*\r\n", b"= \r\n", b"AUTH\r\n", b"\n", b"\xff\r\n",
+    b"DATA\r\n", b"STARTTLS\r\n", b".\r\n",
+    b"334 \r\n", b"334 !\r\n", b"334-", b"235 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"421 bye\r\n",
+)
+"""Octets of which odd logins are made."""
 
 
 def recorded(name: str) -> Transcript:
@@ -136,7 +145,7 @@ def test_a_password_is_shown_to_who_asks() -> None:
 
 @pytest.mark.parametrize("name", DIALOGUES)
 def test_no_row_shows_a_secret_unasked(name: str) -> None:
-    shown = str(login_rows(recorded(name)))
+    shown = str(logins(recorded(name)).to_rows())
     for secret in (BOTH, PASSWORD, DIGEST, "builder"):
         assert secret not in shown
 
@@ -147,12 +156,24 @@ def test_odd_logins_are_told_in_words() -> None:
     cancelled = Transcript.parse(OPENING + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: *\nS: 501 Cancelled\n")
     assert [line.meaning for line in logins(cancelled)][2] == "cancels the login"
     assert [line.wire for line in logins(cancelled)][2] == "*"
-    bare = Transcript.parse(OPENING + "C: AUTH\nS: 501 No\nC: AUTH A B C\nS: 501 No\n")
-    assert [line.meaning for line in logins(bare)][::2] == ["asks to log in, but not as AUTH is written"] * 2
+    bare = Transcript.parse(OPENING + "C: AUTH\nS: 501 No\nC: AUTH PLAIN B C\nS: 501 No\n")
+    assert [(line.wire, line.meaning) for line in logins(bare)][::2] == [
+        ("AUTH", "asks to log in, and names no mechanism"),
+        ("AUTH PLAIN *****", "asks to log in, but not as AUTH is written"),
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from("CS"), st.sampled_from(PIECES)), max_size=12))
+def test_any_record_can_be_shown_and_a_split_changes_nothing(pieces: list[tuple[Direction, bytes]]) -> None:
+    record = Transcript((*recorded("refused").entries, *(Entry(side, octets) for side, octets in pieces)))
+    hidden, split = hide_secrets(record), octet_by_octet(record)
+    assert str(hide_secrets(split)) == str(hidden)
+    assert logins(record) == logins(split)
+    assert [entry.direction for entry in hidden.entries] == [entry.direction for entry in record.entries]
 
 
 def test_a_line_knows_its_step_in_the_record() -> None:
     record = recorded("LOGIN")
     steps = {line.step for line in logins(record)}
     assert {record.exchanges()[step].event for step in steps} == {"AUTH", "AUTH-LINE"}
-    assert login_rows(record)[0]["who"] == "client"
+    assert logins(record).to_rows()[0]["who"] == "client"
