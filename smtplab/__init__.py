@@ -30,6 +30,7 @@ _HOME_OF = {
     "explain": "smtplab.explain",
     "frame": "smtplab.notebook",
     "load_ipython_extension": "smtplab.notebook",
+    "logins": "smtplab.protocol.logins",
     "machine": "smtplab.protocol.machine",
     "memory_server": "smtplab.network",
     "predict": "smtplab.notebook.predict",

@@ -59,11 +59,25 @@ class Message:
     def to_rows(self) -> list[dict[str, object]]:
         """Envelope beside header: who is really the sender, who really gets it, and what the header says."""
         header = self.parsed()
-        return [
+        wishes = self._wishes()
+        rows: list[dict[str, object]] = [
             {"": "sender", "envelope": format_path(self.reverse_path), "header": str(header.get("From", ""))},
             {"": "recipients", "envelope": " ".join(map(format_path, self.forward_paths)),
              "header": ", ".join(str(header[name]) for name in ("To", "Cc", "Bcc") if header[name])},
         ]
+        if wishes:
+            rows.append({"": "parameters", "envelope": wishes, "header": ""})
+        return rows
+
+    def _wishes(self) -> str:
+        """What MAIL and each RCPT asked for behind the path, as sent."""
+        found = zip(self.forward_paths, self.forward_parameters, strict=False)
+        each = [f"{format_path(path)} {_shown(wishes)}" for path, wishes in found if wishes]
+        return "; ".join(filter(None, (_shown(self.parameters), *each)))
+
+
+def _shown(parameters: Parameters) -> str:
+    return " ".join(keyword if value is None else f"{keyword}={value}" for keyword, value in parameters)
 
 
 def protocol_of(session: Session) -> str:

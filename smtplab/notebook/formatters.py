@@ -29,10 +29,20 @@ def _explained(value: Any) -> str:
 def _step(value: Any) -> str:
     """A step: what was sent, what answered, what it means."""
     from smtplab.explain import explain
+    from smtplab.protocol.extensions.auth import AUTH_LINE
+    from smtplab.protocol.logins import hide_line
     from smtplab.protocol.wire import encode, show
 
     came = show(encode(str(value.reply))) if value.reply else "--"
-    return f"C: {show(value.sent)}\nS: {came}\n\n{explain(value)}"
+    sent = hide_line(value.sent, value.event == AUTH_LINE)
+    return f"C: {show(sent)}\nS: {came}\n\n{explain(value)}"
+
+
+def _record(value: Any) -> str:
+    """A record in its text form, without what logs somebody in."""
+    from smtplab.protocol.logins import hide_secrets
+
+    return str(hide_secrets(value))
 
 
 def _message(value: Any) -> str:
@@ -52,7 +62,8 @@ SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.lab.message", "Message", "message", _message),
     ("smtplab.protocol.dialogue", "Exchange", "exchange", _step),
     ("smtplab.protocol.session", "Session", "session", repr),
-    ("smtplab.protocol.transcript", "Transcript", "transcript", str),
+    ("smtplab.protocol.transcript", "Transcript", "transcript", _record),
+    ("smtplab.protocol.logins", "Logins", "logins", str),
     ("smtplab.explain.explanation", "Explanation", "explanation", str),
     ("smtplab.setup.doctor", "DoctorReport", "doctor_report", str),
 )

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import has, text
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.logins import hide_secrets
+from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.logins import hide_line, hide_secrets
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode, encode, show
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from smtplab.lab.message import Message
     from smtplab.network.outcome import NoReply
     from smtplab.notebook.editions import Cell, EditionDifferences
+    from smtplab.protocol.logins import Logins
     from smtplab.setup.doctor import DoctorReport
 
 MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
@@ -178,7 +180,7 @@ def reply(what: Reply) -> Markup:
 def exchange(what: Exchange) -> Markup:
     """One step: what was sent, what answered, where the session stands, and what it means."""
     states = text("html.before-after", before=what.before.state, after=what.after.state)
-    lines = [_line("C", line) for line in _lines(what.sent)]
+    lines = [_line("C", hide_line(line, what.event == AUTH_LINE)) for line in _lines(what.sent)]
     answer = [_line("S", reply_lines(what.reply), what.reply)] if what.reply else [_event(text("html.lost"))]
     steps = element("ol", *lines, *answer, class_="transcript")
     return join((steps, element("p", states, class_="soft"), explanation(explain(what))))
@@ -225,14 +227,22 @@ def _transcript_lines(what: Transcript, edition: int, explained: bool, since: in
         if entry.direction == "C":
             yield from (_line("C", line) for line in _lines(entry.octets))
         elif entry.direction == "S":
+            came_together = len(steps) > 1 or not dialogue.is_quiet
             for step in steps:
                 meaning = _explained(step, edition) if explained else None
-                yield _line("S", reply_lines(step.reply) if step.reply else "", step.reply, meaning)
+                answered = _answered(step) if came_together else None
+                yield _line("S", join((reply_lines(step.reply) if step.reply else "", answered)), step.reply, meaning)
         else:
             yield _event(_told_event(entry))
     if dialogue.partial_reply:
         rest = join((readable(dialogue.partial_reply), " ", element("i", text("html.unfinished"))))
         yield _line("S", rest)
+
+
+def _answered(step: Exchange) -> Markup:
+    """For one reply of several: which command it belongs to, since replies are counted off in order (RFC 2920)."""
+    sent = hide_line(step.sent.partition(CRLF)[0], step.event == AUTH_LINE)
+    return element("div", text("html.answers", line=readable(sent) or step.event), class_="soft")
 
 
 def _line(side: str, said: object, answer: Reply | None = None, more: Markup | None = None) -> Markup:
@@ -282,7 +292,14 @@ def session(what: Session) -> Markup:
         (text("html.session-name"), what.client_name or none),
         (text("html.session-sender"), transaction.reverse_path if transaction else none),
         (text("html.session-recipients"), recipients or none),
+        *((text("html.session-tls"), text("html.session-tls-up")) for _ in range(what.tls)),
+        *((text("html.session-identity"), who or "?") for who in [what.identity] if who is not None),
     ))
+
+
+def logins(what: "Logins") -> Markup:
+    """The lines of the logins in a record, decoded."""
+    return table([{k: str(v) for k, v in row.items()} for row in what.to_rows()], text("html.logins"))
 
 
 def no_reply(what: "NoReply") -> Markup:

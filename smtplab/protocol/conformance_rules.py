@@ -14,8 +14,10 @@ from typing import Literal
 
 from smtplab.protocol.commands import BASE, COMMANDS, check_argument
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.enhanced_codes import parse_enhanced_code
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import KNOWN, OFFERED, line_octets
+from smtplab.protocol.extensions.enhancedstatuscodes import may_carry
 from smtplab.protocol.limits import REPLY_LINE_OCTETS
 from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State
 from smtplab.protocol.paths import parse_client_name, parse_mail_argument
@@ -40,6 +42,7 @@ class Fault(StrEnum):
     ARGUMENT = "argument taken or refused against the grammar"
     REPLY_FORM = "malformed reply"
     LINE_END = "line ended without CRLF"
+    ENHANCED = "enhanced status code missing, out of place or of another class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,22 @@ def judge(step: Step) -> Iterator[Verdict]:
     if step.state is not State.CLOSED or step.event == UNASKED:
         yield from islice(filter(None, (rule(step) for rule in rules)), 1)
     yield from _reply_form(step)
+    if step.exchange.before.announces("ENHANCEDSTATUSCODES") and 200 <= step.code < 600:
+        yield from islice(_enhanced_codes(step), 1)
+
+
+def _enhanced_codes(step: Step) -> Iterator[Verdict]:
+    """RFC 2034 section 4: on each line of nearly every reply, of the reply's own class; never with a 3yz."""
+    section, found = "RFC 2034 4", [parse_enhanced_code(line) for line in step.reply.lines]
+    if not may_carry(step.event, step.code):
+        if any(found) and step.code // 100 == 3:
+            yield Fault.ENHANCED, "MUST", section, f"{step.name} got {step.code} with an enhanced code; 3yz has none."
+        return
+    if any(code is not None and not code.agrees_with(step.code) for code in found):
+        yield Fault.ENHANCED, "MUST", section, f"{step.name} got {step.code} with an enhanced code of another class."
+    if not all(found):
+        text = f"{step.name} got {step.code} with a line that lacks the enhanced code that EHLO announced."
+        yield Fault.ENHANCED, "SHOULD", section, text
 
 
 def _not_a_code(step: Step) -> Verdict | None:

@@ -1,15 +1,18 @@
 """What IPython shows: each value as text and as HTML, without the pure layers knowing."""
 
+import re
 import subprocess
 import sys
+from base64 import b64encode
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from smtplab.explain import explain
 from smtplab.lab.message import Message
-from smtplab.network import memory_server
+from smtplab.network import Client, memory_server
 from smtplab.notebook.formatters import SHOWN, register
+from smtplab.protocol.logins import logins
 from smtplab.protocol.paths import NULL_PATH, parse_forward_path
 from smtplab.protocol.wire import Reply
 from smtplab.setup.doctor import DoctorReport, Finding
@@ -30,8 +33,36 @@ def values() -> dict[str, object]:
         "Reply": reply, "Exchange": exchange, "Session": session, "Transcript": transcript,
         "Explanation": explain(reply), "NoReply": client.send("NOOP"),
         "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
-        "DoctorReport": DoctorReport((Finding("loopback", True, "Well."),)),
+        "Logins": logins(logged_in().transcript), "DoctorReport": DoctorReport((Finding("loopback", True, "Well."),)),
     }
+
+
+def logged_in() -> Client:
+    client = memory_server(extensions="all").connect()
+    client.send("EHLO student.example")
+    for mechanism in ("LOGIN", "PLAIN"):
+        client.login("otto", "orange-secret", mechanism)
+    return client
+
+
+def test_no_view_shows_what_logs_somebody_in(shell: InteractiveShell) -> None:
+    client = logged_in()
+    secrets = ("orange-secret", "b3JhbmdlLXNlY3JldA==", b64encode(b"\0otto\0orange-secret").decode())
+    views = (client.transcript, logins(client.transcript), *client.exchanges, client.session)
+    for view in views:
+        for shown in shell.display_formatter.format(view)[0].values():
+            assert not [secret for secret in secrets if secret in shown]
+    assert secrets[0] in str(logins(client.transcript, reveal=True))
+    assert secrets[1] in str(client.transcript)  # the record itself keeps every octet
+
+
+def test_in_a_group_each_reply_says_what_it_answers(shell: InteractiveShell) -> None:
+    client = memory_server(extensions="all").connect()
+    client.send("EHLO student.example")
+    client.send_group("MAIL FROM:<a@b.example>", "RCPT TO:<zoe@lab.example>", "NOOP")
+    page = shell.display_formatter.format(client.transcript)[0]["text/html"]
+    answers = re.findall(r"answers ([^<]*)<", page)
+    assert answers == ["MAIL FROM:&lt;a@b.example&gt;", "RCPT TO:&lt;zoe@lab.example&gt;", "NOOP"]
 
 
 def test_all_registered_types_are_tried_here() -> None:

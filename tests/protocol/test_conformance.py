@@ -337,3 +337,25 @@ def test_an_exchange_gets_at_most_one_finding_about_its_code():
                 found = check_transcript(Transcript.parse(play(state, event, code)))
                 judged = [f.exchange for f in found if f.what is not Fault.REPLY_FORM]
                 assert len(judged) == len(set(judged))
+
+
+ENHANCED = "S: 220 a\nC: EHLO me.example\nS: 250-a\nS: 250 ENHANCEDSTATUSCODES\n"
+
+
+@pytest.mark.parametrize(("said", "strength"), [
+    ("C: NOOP\nS: 250 2.0.0 OK\n", None),
+    ("C: NOOP\nS: 250 OK\n", "SHOULD"),
+    ("C: HELP\nS: 214-2.0.0 a\nS: 214 b\n", "SHOULD"),
+    ("C: NOOP\nS: 250 5.0.0 OK\n", "MUST"),
+    ("C: EHLO me.example\nS: 250 a\n", None),
+    ("C: MAIL FROM:<>\nS: 250 2.1.0 x\nC: RCPT TO:<a@b.example>\nS: 250 2.1.5 x\nC: DATA\nS: 354 3.0.0 go\n", None),
+    ("C: MAIL FROM:<>\nS: 250 2.1.0 x\nC: RCPT TO:<a@b.example>\nS: 250 2.1.5 x\nC: DATA\nS: 354 2.0.0 go\n", "MUST"),
+])
+def test_an_announced_enhanced_code_is_on_each_line_and_of_the_right_class(said: str, strength: str | None) -> None:
+    found = [f for f in check_transcript(Transcript.parse(ENHANCED + said)) if f.what is Fault.ENHANCED]
+    assert [f.strength for f in found] == ([] if strength is None else [strength])
+
+
+def test_who_announces_no_enhanced_codes_owes_none() -> None:
+    record = Transcript.parse("S: 220 a\nC: EHLO me.example\nS: 250 a\nC: NOOP\nS: 250 OK\n")
+    assert check_transcript(record) == ()
