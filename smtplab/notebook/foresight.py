@@ -11,9 +11,10 @@ from smtplab.explain.catalogue import text
 from smtplab.lab.responder import respond, respond_to_data
 from smtplab.lab.world import World
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import DATA_END, State, machine
+from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.machine import DATA_END, State
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, MAIL_DATA_START, cut_mail_data, encode, parse_command
+from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, cut_mail_data, encode, parse_command
 
 _BELIEFS: dict[str, tuple[str, ...]] = {
     "EHLO first": ("ehlo-is-login", "text-decides"),
@@ -30,6 +31,10 @@ _BELIEFS: dict[str, tuple[str, ...]] = {
     "VRFY": ("vrfy-comes-first", "error-ends-session"),
     "NOOP": ("noop-starts-again", "text-decides"),
     "QUIT": ("quit-sends-mail", "text-decides"),
+    "STARTTLS": ("starttls-protects-to-reader", "ehlo-survives-tls", "error-ends-session"),
+    "AUTH": ("base64-is-encryption", "auth-proves-from-header", "error-ends-session"),
+    AUTH_LINE: ("base64-is-encryption", "auth-proves-from-header", "error-ends-session"),
+    "BDAT": ("bdat-needs-dot", "bdat-count-is-a-hint"),
     "": ("error-ends-session", "text-decides", "x0z-is-always-syntax"),
 }
 """By event, or event and verdict, or the first hello: beliefs that a question may offer as wrong options."""
@@ -56,16 +61,17 @@ def foresee(session: Session, line: str, world: World, edition: int, message: by
     503
     """
     world = replace(world, edition=edition)
-    octets, command = encode(line) + CRLF, None
+    octets, command, table = encode(line) + CRLF, None, session.machine(edition)
     if session.state is State.MAIL_DATA:
         if line != "." or session.transaction is None:
             return None
         mail_data = cut_mail_data(MAIL_DATA_START, message + octets)[0].removeprefix(MAIL_DATA_START)
         event, (_, answer) = DATA_END, respond_to_data(world, session.transaction, mail_data, len(mail_data))
     else:
-        command = parse_command(encode(line))
-        event, (_, answer) = command.verb, respond(world, session, command, 0.0)
-    row = machine(edition).transition(session.state, event, answer.code)
+        in_login = session.state is State.AUTH_EXCHANGE
+        command = Command(AUTH_LINE, line, encode(line)) if in_login else parse_command(encode(line))
+        event, (_, answer) = table.event_of(command), respond(world, session, command, 0.0)
+    row = table.transition(session.state, event, answer.code)
     return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from smtplab.explain import misconceptions
 from smtplab.lab import Cause, World, causes
+from smtplab.lab.extension_causes import extension_causes
 from smtplab.lab.world import Offer
 from smtplab.network import Client, memory_server
 from smtplab.notebook.console import Console
@@ -110,6 +111,22 @@ def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) ->
     assert (step.reply, step.event) == (reply, cause.event)
     assert step.after == client.session
     assert len(options_for(step)[1]) >= 2
+
+
+LOGINS_AND_TLS = [
+    cause for cause in extension_causes() if cause.event in ("STARTTLS", "AUTH", "AUTH-LINE") and cause.code != 500
+]
+
+
+@pytest.mark.parametrize("cause", LOGINS_AND_TLS, ids=lambda cause: cause.name)
+def test_the_forecast_goes_by_the_extensions_that_were_announced(cause: Cause) -> None:
+    client = client_after(*cause.lines[:-1], world=cause.world)
+    question = predict(cause.lines[-1], client)
+    step = foresee(client.session, cause.lines[-1], client.keeps.world, 2821)
+    reply = client.send(cause.lines[-1])
+    assert step is not None and reply and reply.exchange
+    assert (step.event, step.reply, step.after) == (cause.event, reply, reply.exchange.after)
+    assert "does not belong here" not in question.sentences[right(question) - 1]
 
 
 def test_the_world_behind_a_client_is_asked_and_a_stranger_may_differ() -> None:
