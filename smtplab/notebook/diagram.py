@@ -222,7 +222,7 @@ def state_diagram(
     >>> print(state_diagram(State.MAIL_DATA).text.splitlines()[0])
     You are at MAIL_DATA: each line you send is part of the message.
     """
-    keywords = _keywords(extensions)
+    keywords = keywords_of(extensions)
     machine(edition)  # an unknown edition is told there
     if size not in SIZES:
         raise ValueError(text("diagram.error-size", size=repr(size)))
@@ -233,8 +233,8 @@ def state_diagram(
     return StateDiagram(table, state, session, way if is_path else way[-1:], is_path, refusals, legal, size)
 
 
-def _keywords(extensions: str | Iterable[str]) -> frozenset[str]:
-    """The extensions asked for, in upper case."""
+def keywords_of(extensions: str | Iterable[str]) -> frozenset[str]:
+    """The extensions asked for, in upper case; "all" is every one that is offered."""
     if extensions == "all":
         return frozenset(OFFERED)
     names = [extensions] if isinstance(extensions, str) else extensions

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
+from smtplab.notebook.diagram import keywords_of
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
-from smtplab.protocol.extensions import extension_rows, keywords_of
+from smtplab.protocol.extensions import extension_rows
 
 if TYPE_CHECKING:
     import pandas as pd

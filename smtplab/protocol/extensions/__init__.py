@@ -29,26 +29,6 @@ OFFERED: dict[str, Extension] = {
 """The one list of what smtplab offers, by keyword: leave one out here and it is gone everywhere."""
 
 
-def keywords_of(extensions: str | Iterable[str]) -> frozenset[str]:
-    """Keywords as a person gives them: in any case, one alone, or "all" that smtplab offers.
-
-    Raises
-    ------
-    ValueError
-        For one that is not offered; it says which are.
-
-    >>> sorted(keywords_of(["starttls", "SIZE"])), keywords_of("all") == frozenset(OFFERED)
-    (['SIZE', 'STARTTLS'], True)
-    """
-    if extensions == "all":
-        return frozenset(OFFERED)
-    found = frozenset(name.upper() for name in ([extensions] if isinstance(extensions, str) else extensions))
-    if unknown := sorted(found - set(OFFERED)):
-        raise ValueError(f"{', '.join(unknown)} is no extension that smtplab offers. "
-                         f'Write "all", or some of {", ".join(OFFERED)}.')
-    return found
-
-
 def line_octets(verb: str, announced: Iterable[str]) -> int:
     """The most octets of a command's line, CRLF included, when these keywords are announced (RFC 2821 4.5.3.1).
 
