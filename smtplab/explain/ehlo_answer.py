@@ -60,12 +60,11 @@ def explain_ehlo(reply: Reply) -> tuple[EhloLine, ...]:
 
     Examples
     --------
-    >>> greeting, size, old = explain_ehlo(Reply(250, ("lab.example greets you", "SIZE 900", "AUTH=PLAIN")))
-    >>> size.offers, size.value, size.may_say, size.known
-    ('You may add SIZE= to MAIL, so that too large a message is refused before it is sent.', 900, \
-('MAIL FROM:<...> SIZE=900',), 'offered')
-    >>> old.keyword, old.note
-    ('AUTH', 'This is an old form with an equals sign; it is there for very old clients.')
+    >>> greeting, size = explain_ehlo(Reply(250, ("lab.example greets you", "SIZE 900")))
+    >>> size.value, size.may_say, size.known
+    (900, ('MAIL FROM:<...> SIZE=900',), 'offered')
+    >>> print(size.offers)
+    You may add SIZE= to MAIL, so that too large a message is refused before it is sent.
     """
     if not reply.is_positive or not reply.lines:
         return ()

@@ -64,7 +64,7 @@ _SHOWN_AT: dict[str, str] = {
     "250 HELO open": "second-ehlo-keeps-mail",
     "250 MAIL": "from-header-is-sender",
     "250 MAIL null": "null-sender-is-mistake",
-    "250 MAIL BODY": "8bitmime-converts",
+    "250 MAIL BODY=8BITMIME": "8bitmime-converts",
     "250 MAIL RET": "dsn-is-read-receipt",
     "250 MAIL ENVID": "dsn-is-read-receipt",
     "250 RCPT": "250-after-rcpt-is-delivered",
@@ -91,6 +91,7 @@ _SHOWN_AT: dict[str, str] = {
     "503 BDAT-LAST": "http-503",
     "235 AUTH": "auth-proves-from-header",
     "334 AUTH": "base64-is-encryption",
+    "334 AUTH CRAM-MD5": "354-is-error",  # no password is in its line
     "454 AUTH": "454-is-wrong-password",
     "220 STARTTLS": "starttls-protects-to-reader",
     "454 STARTTLS": "tls-failed-go-on-in-clear",

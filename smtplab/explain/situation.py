@@ -143,8 +143,9 @@ class Situation:
     def extension_missing(self) -> bool:
         """True for a command of an extension that the server of this session did not announce to the client."""
         session = self.before
-        met = session is not None and session.client_name is not None
-        return session is not None and met and not all(map(session.announces, keyword_of(self.event)))
+        if session is None or session.client_name is None:
+            return False
+        return not session.machine(self.machine.edition).extensions.issuperset(keyword_of(self.event))
 
     @property
     def guard(self) -> Requirement | None:
@@ -204,10 +205,12 @@ class Situation:
                 yield "unannounced"
             if self.path.parameters:
                 yield "parameters"
+                yield from (f"{keyword}={(value or '').upper()}" for keyword, value in self.path.parameters)
                 yield from (keyword for keyword, _ in self.path.parameters)
         if transaction is not None and self.event in (DATA_END, BDAT_LAST) and not self.sent.isascii():
-            if not any(transaction.has("BODY", body) for body in ("8BITMIME", "BINARYMIME")):
-                yield "eight-bit"
+            body = self.sent.partition(b"\r\n\r\n")[2] if transaction.has("SMTPUTF8") else self.sent
+            declared = any(transaction.has("BODY", value) for value in ("8BITMIME", "BINARYMIME"))
+            yield from () if body.isascii() or declared else ("eight-bit",)
 
     def _marks_of_session(self, before: Session, after: Session) -> Iterator[str]:
         transaction = before.transaction or after.transaction

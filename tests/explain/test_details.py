@@ -79,6 +79,9 @@ def test_lines_and_octets_are_counted() -> None:
     found = details(step)
     assert found["Lines"] == "3 lines, one reply, 41 octets; a hyphen behind the code means that more follows"
     assert found["Extensions"] == "line 1 greets; each line after it names an extension: SIZE 900, HELP"
+    assert found["SIZE 900"].endswith("You may say MAIL FROM:<...> SIZE=900. A message may have at most 900 octets. "
+                                      "(RFC 1870)")
+    assert found["HELP"] == "Asks for help text. You may say HELP. (RFC 821; RFC 1869 5)"
     assert found["Octets"] == r"250-lab.example\r\n250-SIZE 900\r\n250 HELP\r\n"
     assert details("250 lab.example", "EHLO")["Extensions"].startswith("none")
 

@@ -14,7 +14,11 @@ STABLE = {
     "quit-sends-mail", "rset-disconnects", "ehlo-only-once", "second-ehlo-keeps-mail", "ehlo-is-login",
     "from-header-is-sender", "to-header-adds-recipients", "dot-anywhere-ends-message", "dot-belongs-to-message",
     "commands-inside-message", "x0z-is-always-syntax", "error-ends-session", "refused-recipient-ends-mail",
-    "554-greeting-hangs-up", "text-decides", "silence-is-no", "unknown-code-is-nonsense",
+    "554-greeting-hangs-up", "text-decides", "silence-is-no", "unknown-code-is-nonsense", "530-is-wrong-password",
+    "base64-is-encryption", "starttls-protects-to-reader", "ehlo-survives-tls", "tls-failed-go-on-in-clear",
+    "auth-proves-from-header", "auth-needs-new-ehlo", "535-try-again", "454-is-wrong-password",
+    "534-is-wrong-password", "8bitmime-converts", "pipelining-is-one-reply", "bdat-needs-dot", "bdat-count-is-a-hint",
+    "bdat-repeats-piece", "dsn-is-read-receipt",
 }
 
 
