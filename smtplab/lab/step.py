@@ -6,20 +6,22 @@ one input leave as one segment (RFC 2821 sections 2.3.7, 3, 4.1.1.4, 4.5.3.2; RF
 octets are those that were said; whoever runs the connection encrypts them (RFC 3207).
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from smtplab.lab.actions import Action, Close, Deliver, Send, StartTls
 from smtplab.lab.extensions import dressing
+from smtplab.lab.inputs import Input, Lost, Octets, Shutdown, Tick, TlsFailed, TlsUp
+from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.message import Message, protocol_of
 from smtplab.lab.replies import reply
-from smtplab.lab.responder import respond, respond_to_chunk, respond_to_data
-from smtplab.lab.world import Certificate, World
+from smtplab.lab.responder import respond, respond_to_chunk
+from smtplab.lab.server_session import ServerSession
+from smtplab.lab.world import World
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import line_octets
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, State
-from smtplab.protocol.session import Session
 from smtplab.protocol.wire import (
     CRLF,
     MAIL_DATA_START,
@@ -47,145 +49,6 @@ _PIECE = 4096
 """Octets up to which arriving mail data is joined to the piece before, so that tiny segments do not pile up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Octets:
-    """Octets came from the client."""
-
-    octets: bytes
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """The time of `deadline` has come."""
-
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The connection is gone."""
-
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shutdown:
-    """The server is to stop: 421, then close (section 3.9)."""
-
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class TlsUp:
-    """The TLS handshake that `StartTls` asked for has succeeded."""
-
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class TlsFailed:
-    """It has failed; nothing can be said any more."""
-
-    now: float
-
-
-Input = Octets | Tick | Lost | Shutdown | TlsUp | TlsFailed
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send these octets as one segment."""
-
-    octets: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """Keep this message: the 250 after the final dot is on its way."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close the connection once all was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """Begin a TLS handshake as its server, once all was sent; show this certificate."""
-
-    certificate: Certificate
-
-
-Action = Send | Deliver | Close | StartTls
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSession:
-    """A session as the server holds it: state and facts, and octets that cannot be decided yet.
-
-    Attributes
-    ----------
-    session : Session
-    heard_s : float
-        When the client was last heard.
-    refusal : str or None
-        Words for a 554 greeting, for a client that is to be turned away.
-    uncut : bytes
-        The beginning of a command line.
-    dropped : int
-        Octets of the present line that were thrown away because it is too long.
-    pieces : tuple of bytes
-        Mail data so far, dots removed, kept up to the largest message.
-    held : bytes
-        Mail data that may be the beginning of the end.
-    size : int
-        Octets of mail data so far, kept or not.
-    chunk : Command or None
-        The BDAT whose octets are coming.
-    chunk_left : int
-        How many of them have not come.
-    in_handshake : bool
-        True from `StartTls` until `TlsUp` or `TlsFailed`.
-    """
-
-    session: Session
-    heard_s: float
-    refusal: str | None = None
-    uncut: bytes = b""
-    dropped: int = 0
-    pieces: tuple[bytes, ...] = ()
-    held: bytes = b""
-    size: int = 0
-    chunk: Command | None = None
-    chunk_left: int = 0
-    in_handshake: bool = False
-
-
-def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:
-    """A session that stands before its greeting; a Tick is due at once and sends it.
-
-    Examples
-    --------
-    >>> world = World()
-    >>> world, session, actions = step(world, open_session(world, now=0.0), Tick(0.0))
-    >>> actions
-    [Send(octets=b'220 lab.example SMTP service ready\\r\\n')]
-    """
-    return ServerSession(Session(), now, refusal)
-
-
-def deadline(world: World, session: ServerSession) -> float | None:
-    """When a Tick is due, on the clock of the inputs; None for a closed session."""
-    if session.session.state is State.CLOSED:
-        return None
-    if session.session.state is State.CONNECTED and not session.in_handshake:
-        return session.heard_s
-    return session.heard_s + world.idle_s
-
-
 def step(world: World, session: ServerSession, given: Input) -> tuple[World, ServerSession, list[Action]]:
     """One step of the server.
 
@@ -199,6 +62,14 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     -------
     (World, ServerSession, list of Action)
         Actions in the order in which they are to be carried out.
+
+    Examples
+    --------
+    >>> from smtplab.lab.server_session import open_session
+    >>> world = World()
+    >>> world, session, actions = step(world, open_session(world, now=0.0), Tick(0.0))
+    >>> actions
+    [Send(octets=b'220 lab.example SMTP service ready\\r\\n')]
     """
     if session.session.state is State.CLOSED:
         return world, session, []

@@ -143,6 +143,13 @@ LISTS = (
 )
 
 
+ANNOUNCED = ("VRFY", "EXPN", "HELP")
+"""Commands of the base protocol that the EHLO answer lists when they work."""
+
+SWITCHED = ("EHLO", *ANNOUNCED)
+"""Commands that can be switched off; a world has an option of the same name for each."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything outside the session that a reply can depend on. A value that cannot be is told in a sentence.
@@ -267,6 +274,10 @@ class World:
         """The mailboxes that the extensions offered can reach."""
         utf8 = "SMTPUTF8" in self.extensions
         return tuple(mailbox for mailbox in self.mailboxes if utf8 or mailbox.name.isascii())
+
+    def offer_of(self, verb: str) -> Offer:
+        """Whether a command that may be missing is offered; any other is."""
+        return Offer(getattr(self, verb.lower())) if verb in SWITCHED else Offer.ON
 
     def is_ours(self, domain: str | None) -> bool:
         """True for this server's own domain, and for no domain at all (``<Postmaster>``)."""

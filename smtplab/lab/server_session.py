@@ -1,0 +1,70 @@
+"""A session as the server holds it between two steps, how it begins, and when it is due (RFC 2821 section 4.5.3.2)."""
+
+from dataclasses import dataclass
+
+from smtplab.lab.world import World
+from smtplab.protocol.machine import State
+from smtplab.protocol.session import Session
+from smtplab.protocol.wire import Command
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSession:
+    """A session as the server holds it: state and facts, and octets that cannot be decided yet.
+
+    Attributes
+    ----------
+    session : Session
+    heard_s : float
+        When the client was last heard.
+    refusal : str or None
+        Words for a 554 greeting, for a client that is to be turned away.
+    uncut : bytes
+        The beginning of a command line.
+    dropped : int
+        Octets of the present line that were thrown away because it is too long.
+    pieces : tuple of bytes
+        Mail data so far, dots removed, kept up to the largest message.
+    held : bytes
+        Mail data that may be the beginning of the end.
+    size : int
+        Octets of mail data so far, kept or not.
+    chunk : Command or None
+        The BDAT whose octets are coming.
+    chunk_left : int
+        How many of them have not come.
+    in_handshake : bool
+        True from `StartTls` until `TlsUp` or `TlsFailed`.
+    """
+
+    session: Session
+    heard_s: float
+    refusal: str | None = None
+    uncut: bytes = b""
+    dropped: int = 0
+    pieces: tuple[bytes, ...] = ()
+    held: bytes = b""
+    size: int = 0
+    chunk: Command | None = None
+    chunk_left: int = 0
+    in_handshake: bool = False
+
+
+def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:
+    """A session that stands before its greeting; a Tick is due at once and sends it.
+
+    Examples
+    --------
+    >>> open_session(World(), now=0.0).session.state
+    <State.CONNECTED: 'CONNECTED'>
+    """
+    return ServerSession(Session(), now, refusal)
+
+
+def deadline(world: World, session: ServerSession) -> float | None:
+    """When a Tick is due, on the clock of the inputs; None for a closed session."""
+    if session.session.state is State.CLOSED:
+        return None
+    if session.session.state is State.CONNECTED and not session.in_handshake:
+        return session.heard_s
+    return session.heard_s + world.idle_s
