@@ -5,7 +5,6 @@ a limit. The thread that calls reads for itself while it waits; when a callback 
 watcher looks while nobody calls.
 """
 
-import re
 import threading
 import weakref
 from collections.abc import Callable
@@ -17,14 +16,15 @@ from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
-from smtplab.network.tls import TlsLayer, client_context, why_failed
+from smtplab.network.tls import TlsLayer, client_context
 from smtplab.network.tls_link import TlsLink
+from smtplab.network.typed import chunk_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
-from smtplab.protocol.wire import CRLF, Reply, double_dots, encode, format_mail_data
+from smtplab.protocol.wire import Reply, double_dots, format_mail_data
 
 TIMEOUT_S = 5.0
 
@@ -132,15 +132,15 @@ class Client:
         TypeError, ValueError
             For what is no line.
         """
-        return self._say(_line_octets(line))
+        return self._say(line_octets(line))
 
     def send_line(self, line: str) -> Reply | NoReply:
         """Send one line of mail data, a leading dot doubled, so that no line ends the message (section 4.5.2)."""
-        return self._say(double_dots(_line_octets(line)))
+        return self._say(double_dots(line_octets(line)))
 
     def send_group(self, *lines: str) -> tuple[Reply, ...]:
         """Send several lines in one segment, as PIPELINING allows, and give the replies in their order (RFC 2920)."""
-        return self.send_octets(b"".join(map(_line_octets, lines)))
+        return self.send_octets(b"".join(map(line_octets, lines)))
 
     def send_chunk(self, data: bytes | str, *, last: bool = False) -> Reply | NoReply:
         """Send a piece of the message with BDAT, and give the reply (RFC 3030 section 2).
@@ -152,8 +152,7 @@ class Client:
         last : bool
             True for the last piece; it may be empty.
         """
-        octets = _message_octets(data)
-        return self._say(encode(f"BDAT {len(octets)}{' LAST' * last}") + CRLF + octets)
+        return self._say(chunk_octets(data, last))
 
     def login(self, name: str, password: str, mechanism: str = "PLAIN") -> Reply | NoReply:
         """Log in with AUTH, and give the last reply of the exchange (RFC 4954 section 4).
@@ -195,7 +194,7 @@ class Client:
             Octets are sent as they are. In a text every line end becomes CRLF. Of an `email` message nothing is
             left out, not even Bcc: that is the business of whoever makes the message.
         """
-        octets = format_mail_data(_message_octets(message))
+        octets = format_mail_data(message_octets(message))
         return self._say(octets) if self.in_mail_data or self.is_over else self._judged(no_reply("no-354"))
 
     def send_octets(self, octets: bytes) -> tuple[Reply, ...]:
@@ -314,22 +313,20 @@ class Client:
         conversation = self._conversation
         layer = TlsLayer(client_context(self._authority, self._verify), self.server_name)
         link = TlsLink(self._link, layer, conversation.overhear)
+        why = text("tls.interrupted")
         try:
-            error = link.shake_hands(self.timeout_s)
-            why = None if error is None else why_failed(error, self.server_name)
-        except TimeoutError:
-            why = text("tls.silence", timeout_s=f"{self.timeout_s:g}")
-        conversation.shook_hands(why is None)
-        conversation.fold()
-        if why is None:
-            self._hang_up.detach()
-            self._link = link
-            self._hang_up = weakref.finalize(self, link.close)
-            return None
-        self._hang_up()
-        conversation.end()
-        conversation.fold()
-        return NoReply(why, text("tls.cure"))
+            why = link.shake_hands(self.timeout_s, self.server_name)
+        finally:  # an interrupt leaves half a handshake, over which nothing can be said either
+            conversation.shook_hands(not why)
+            if why:
+                self._hang_up()
+                conversation.end()
+            conversation.fold()
+        if why:
+            return NoReply(why, text("tls.cure"))
+        self._hang_up.detach()
+        self._link, self._hang_up = link, weakref.finalize(self, link.close)
+        return None
 
     def _outcome(self, new: list[Exchange]) -> Reply | NoReply:
         """The reply, among new exchanges, to the octets said last; or why there is none."""
@@ -404,24 +401,6 @@ class Client:
     def _tell(self) -> None:
         for callback in tuple(self._listeners):
             callback(self)
-
-
-def _line_octets(line: str) -> bytes:
-    if not isinstance(line, str):
-        raise TypeError(f"A line is a text such as 'NOOP'; this is {type(line).__name__}. send_octets takes bytes.")
-    if "\r" in line or "\n" in line:
-        raise ValueError("A line holds no CR or LF, since CRLF ends it; send_octets sends such octets.")
-    return encode(line) + CRLF
-
-
-def _message_octets(message: bytes | str | Message) -> bytes:
-    if isinstance(message, (bytes, bytearray)):
-        return bytes(message)
-    if isinstance(message, str):
-        return encode(re.sub("\r\n|\r|\n", "\r\n", message))
-    if isinstance(message, Message):
-        return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
-    raise TypeError(f"A message is bytes, text or an email.message.Message; this is {type(message).__name__}.")
 
 
 def _is_bad(outcome: Reply | NoReply) -> bool:

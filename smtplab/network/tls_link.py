@@ -1,10 +1,10 @@
 """The client's end of a connection inside TLS: a link over another link."""
 
-import ssl
 from collections.abc import Callable
 
+from smtplab.explain.catalogue import text
 from smtplab.network.link import Link
-from smtplab.network.tls import TlsLayer
+from smtplab.network.tls import TlsLayer, why_failed
 
 _READ = 65536
 
@@ -29,30 +29,19 @@ class TlsLink:
         self._unsent = b""
         self._said = b""
 
-    def shake_hands(self, timeout_s: float) -> ssl.SSLError | None:
-        """Carry out the handshake.
-
-        Returns
-        -------
-        ssl.SSLError or None
-            Why it failed; None when it succeeded.
-
-        Raises
-        ------
-        TimeoutError
-            When the other end was silent.
-        """
+    def shake_hands(self, timeout_s: float, server_name: str) -> str:
+        """Carry out the handshake; gives why it failed, in a sentence, and nothing when it succeeded."""
         until = self.clock() + timeout_s
         self.layer.go_on()
         while not self.layer.is_up and self.layer.failure is None:
             self._flush()
             left = until - self.clock()
             if left <= 0:
-                raise TimeoutError
+                return text("tls.silence", timeout_s=f"{timeout_s:g}")
             if self._below.wait(left, bool(self._unsent)):
                 self._take()
         self._flush()  # the last word of the handshake, or why it failed
-        return self.layer.failure
+        return "" if self.layer.failure is None else why_failed(self.layer.failure, server_name)
 
     def send(self, octets: bytes) -> int:
         """As `Link` says; nothing more is taken while the octets of what was said before have not gone out."""
@@ -98,7 +87,12 @@ class TlsLink:
         return bool(self._said) or self.layer.is_over
 
     def _take(self) -> None:
-        octets = self._below.receive(_READ)
+        try:
+            octets = self._below.receive(_READ)
+        except BlockingIOError:
+            return
+        except OSError:  # torn off: the same as the end, but for the goodbye
+            octets = b""
         if octets:
             self._overhear("S", octets)
         self._said += self.layer.received(octets)

@@ -42,6 +42,39 @@ with LoopbackServer() as server:
 print("well")
 """
 
+IN_A_HANDSHAKE = """
+import signal, socket, threading
+from smtplab.network import Client, LoopbackServer
+listener = socket.create_server(("127.0.0.1", 0))
+def serve():
+    connection = listener.accept()[0]
+    connection.sendall(b"220 slow\\r\\n")
+    connection.recv(100)
+    connection.sendall(b"250-slow\\r\\n250 STARTTLS\\r\\n")
+    connection.recv(100)
+    connection.sendall(b"220 go\\r\\n")
+    while connection.recv(1000):
+        pass
+thread = threading.Thread(target=serve)
+thread.start()
+client = Client(port=listener.getsockname()[1], timeout_s=30)
+client.send("EHLO me.example")
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+try:
+    client.send("STARTTLS")
+    raise SystemExit("not interrupted")
+except KeyboardInterrupt:
+    pass
+assert client.is_over and client.state == "CLOSED", client.state
+assert client.exchanges[-1].event == "TLS-FAILED"
+assert not client.send("NOOP")
+thread.join(10)
+with LoopbackServer(extensions="all") as server, server.connect() as client:
+    client.send("EHLO me.example")
+    assert client.send("STARTTLS").code == 220 and client.session.tls
+print("well")
+"""
+
 IN_A_WAIT = """
 import signal, socket, threading
 from smtplab.network import Client
@@ -91,3 +124,8 @@ def test_interrupts_at_any_moment_leave_the_record_true(seed: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 def test_an_interrupted_wait_ends_at_once_and_the_late_reply_finds_its_command() -> None:
     assert run(IN_A_WAIT) == "251 the second\nNOOP 1 250 the first\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+def test_an_interrupted_handshake_hangs_up_and_the_next_session_is_well() -> None:
+    assert run(IN_A_HANDSHAKE) == "well\n"

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -241,3 +242,21 @@ def test_other_programs_may_trust_the_authority_of_a_server() -> None:
             smtp.login("bob", "builder")
         with pytest.raises(ssl.SSLCertVerificationError), smtplib.SMTP("127.0.0.1", server.port) as smtp:
             smtp.starttls(context=ssl.create_default_context())
+
+
+def test_a_connection_torn_off_amid_the_handshake_is_told() -> None:
+    def play(connection: socket.socket) -> None:
+        connection.sendall(b"220 x\r\n")
+        connection.recv(100)
+        connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
+        connection.recv(100)
+        connection.sendall(b"220 go\r\n")
+        connection.recv(1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no farewell
+
+    with Scripted(play) as other:
+        client = Client(port=other.port)
+        client.send(EHLO)
+        outcome = client.send("STARTTLS")
+        assert isinstance(outcome, NoReply) and "TLS failed" in outcome.why
+        assert client.is_over
