@@ -4,6 +4,7 @@ It is folded from a client's session, exchanges and record each time; nothing is
 `ROWS` exchanges and `DATA_LINES` lines of a message are shown, so that a long session stays quick.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
@@ -12,11 +13,15 @@ from smtplab.explain import Explanation
 from smtplab.explain.catalogue import text
 from smtplab.lab.world import World
 from smtplab.notebook.choices import GROUPS, choices
+from smtplab.notebook.console_offers import form_of
 from smtplab.notebook.diagram import StateDiagram
+from smtplab.notebook.edges import silent_states
 from smtplab.notebook.html import MARKS, readable
-from smtplab.notebook.words import standing
+from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import DATA_END, UNASKED, State, machine
+from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
+from smtplab.protocol.logins import hide_line
+from smtplab.protocol.machine import UNASKED, Machine, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode
@@ -28,39 +33,107 @@ Data = dict[str, Any]
 
 
 def phase_of(session: Session) -> str:
-    """Which controls there are: ``commands``, ``message`` or ``over``.
+    """Which controls there are: ``commands``, ``message``, ``login``, ``handshake`` or ``over``.
 
     >>> phase_of(Session(State.MAIL_DATA))
     'message'
     """
-    return {State.MAIL_DATA: "message", State.CLOSED: "over"}.get(session.state, "commands")
+    return _PHASES.get(session.state, "commands")
+
+
+_PHASES = {
+    State.MAIL_DATA: "message", State.AUTH_EXCHANGE: "login", State.TLS_HANDSHAKE: "handshake", State.CLOSED: "over",
+}
+
+
+def pictures(edition: int) -> tuple[str, ...]:
+    """Names of the baked pictures that a session may need: the base protocol's, and the one with every extension."""
+    return f"machine-{edition}", f"machine-{edition}-extensions"
 
 
 def groups(session: Session, world: World | None, edition: int) -> list[Data]:
-    """The buttons, by what their commands do now."""
-    found = choices(machine(edition), session, world)
+    """The buttons, by what their commands do now; one may open a form instead of filling the line."""
+    table = session.machine(edition)
+    found = choices(table, session, world)
     return [
         {
             "id": group, "label": text(f"console.{group}"),
-            "choices": [{"verb": c.verb, "line": c.line, "start": c.start, "end": c.end} for c in members],
+            "choices": [
+                {"verb": c.verb, "line": c.line, "start": c.start, "end": c.end} | form_of(c.verb, session, table)
+                for c in members
+            ],
         }
         for group in GROUPS
         if (members := [c for c in found if c.group == group])
     ]
 
 
-def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int) -> list[Data]:
-    """The record, one row for what was sent and one for each reply; ids differ from session to session."""
+def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int, reveal: bool = False) -> list[Data]:
+    """The record, one row for what was sent and one for each reply; ids differ from session to session.
+
+    What logs somebody in stands there as asterisks, unless `reveal`. Commands of a group carry a note, and each is
+    followed by its own reply.
+    """
     first = max(0, len(exchanges) - ROWS)
-    steps = enumerate(exchanges[first:], first)
-    found = [row for number, e in steps for row in _exchange_rows(f"{session_number}.{number}", e)]
-    unanswered = unanswered_octets(record)
-    pending = unanswered.removesuffix(CRLF).split(CRLF) if unanswered else []
-    shown = pending[-DATA_LINES:]
-    for place, line in enumerate(shown, len(pending) - len(shown)):
-        name = f"{session_number}.{len(exchanges)}.{place}"
+    together = sent_together(exchanges, record)
+    found: list[Data] = []
+    for number, exchange in enumerate(exchanges[first:], first):
+        answers = number > 0 and waits_for_answer(exchanges[number - 1])
+        place = together.get(number)
+        note = text("console.together", place=place[0], count=place[1]) if place else ""
+        found += _exchange_rows(f"{session_number}.{number}", exchange, answers, note, reveal)
+    for place_sent, line in _pending(exchanges, record):
+        name = f"{session_number}.{len(exchanges)}.{place_sent}"
         found.append(_row(name, "sent", "you", [("", line)]))
     return found
+
+
+def waits_for_answer(exchange: Exchange) -> bool:
+    """True when the line after this step is the answer to a challenge, so that it may be a secret."""
+    return exchange.reply is not None and exchange.reply.code == 334
+
+
+def sent_together(exchanges: Sequence[Exchange], record: Transcript) -> dict[int, tuple[int, int]]:
+    """Which steps went out in one segment with others: their place among them, and how many they are, by index.
+
+    >>> from smtplab.network import memory_server
+    >>> client = memory_server(extensions="all").connect()
+    >>> _ = client.send("EHLO me.example"), client.send_group("MAIL FROM:<a@b.example>", "RCPT TO:<bob@lab.example>")
+    >>> sent_together(client.exchanges, client.transcript)
+    {2: (1, 2), 3: (2, 2)}
+    """
+    if record.truncated:
+        return {}
+    ends, handshakes, sent = [], [], 0
+    for entry in record.said():
+        if entry.direction == "C":
+            sent += len(entry.octets)
+            ends.append(sent)
+        elif entry.event.startswith("tls"):
+            handshakes.append(sent)  # what was said ahead of a handshake is thrown away, and belongs to no step
+    segments: dict[int, list[int]] = {}
+    start = 0
+    after_handshake = iter(handshakes)
+    for number, exchange in enumerate(exchanges):
+        if exchange.event in (TLS_UP, TLS_FAILED):
+            start = next(after_handshake, start)
+        elif exchange.sent:
+            segments.setdefault(bisect_right(ends, start), []).append(number)
+            start += len(exchange.sent)
+    groups = [members for members in segments.values() if len(members) > 1]
+    return {number: (place, len(members)) for members in groups for place, number in enumerate(members, 1)}
+
+
+def _pending(exchanges: Sequence[Exchange], record: Transcript) -> Iterator[tuple[int, bytes]]:
+    """The last lines that wait for a reply, with their places; answers in a login stay hidden here in any case."""
+    unanswered = unanswered_octets(record)
+    lines = unanswered.removesuffix(CRLF).split(CRLF) if unanswered else []
+    answers = bool(exchanges) and waits_for_answer(exchanges[-1])
+    is_message = bool(exchanges) and exchanges[-1].after.state is State.MAIL_DATA
+    for place, line in enumerate(lines):
+        if place >= len(lines) - DATA_LINES:
+            yield place, line if is_message else hide_line(line, answers)
+        answers = answers or line[:5].upper() == b"AUTH "
 
 
 def unanswered_octets(record: Transcript) -> bytes:
@@ -69,16 +142,21 @@ def unanswered_octets(record: Transcript) -> bytes:
     return b"".join(reversed([entry.octets for entry in last]))
 
 
-def _exchange_rows(number: str, exchange: Exchange) -> Iterator[Data]:
+def _exchange_rows(number: str, exchange: Exchange, answers: bool, note: str, reveal: bool) -> Iterator[Data]:
     if exchange.sent:
-        lines = exchange.sent.removesuffix(CRLF).split(CRLF)
+        line, end, behind = exchange.sent.partition(CRLF)
+        hidden = exchange.sent if exchange.command is None else hide_line(line, answers) + end + behind
+        is_secret = hidden != exchange.sent
+        lines = (exchange.sent if reveal else hidden).removesuffix(CRLF).split(CRLF)
         said: list[tuple[str, str | bytes]] = [("", line) for line in lines]
-        if exchange.event == DATA_END and len(said) > DATA_LINES:
+        if len(said) > DATA_LINES:
             left_out = text("console.left_out", count=len(said) - DATA_LINES)
             said = [*said[: DATA_LINES - 2], ("", left_out), *said[-2:]]
-        yield _row(f"{number}-C", "sent", "you", said)
+        name = f"{number}-C-shown" if is_secret and reveal else f"{number}-C"
+        yield _row(name, "sent", "you", said) | {"note": note, "secret": is_secret}
     if exchange.reply is None:
-        yield _row(f"{number}-lost", "event", "", [("", text("console.lost"))])
+        key = {TLS_UP: "tls_up", TLS_FAILED: "tls_failed"}.get(exchange.event, "lost")
+        yield _row(f"{number}-event", "event", "", [("", text(f"console.{key}"))])
         return
     if exchange.event == UNASKED:
         yield _row(f"{number}-unasked", "event", "", [("", text("console.unasked"))])
@@ -96,13 +174,13 @@ def _reply_lines(reply: Reply) -> Iterator[tuple[str, bytes]]:
 def _row(name: str, kind: str, who: str, lines: Sequence[tuple[str, str | bytes]]) -> Data:
     return {
         "id": name, "kind": kind, "who": text(f"console.{who}") if who else "", "mark": "", "digit": 0,
-        "lines": [[code, readable(said)] for code, said in lines],
+        "note": "", "secret": False, "lines": [[code, readable(said)] for code, said in lines],
     }
 
 
 def caption(diagram: StateDiagram) -> str:
     """The picture in words: where you are, what the last step did, how it ends from everywhere."""
-    ending = [text("diagram.everywhere", events="QUIT")] if diagram.state not in (State.CLOSED, State.MAIL_DATA) else []
+    ending = [] if diagram.state in (State.CLOSED, *silent_states(diagram.table)) else [everywhere(diagram.table)]
     return " ".join((*standing(diagram), *ending))
 
 
@@ -146,3 +224,10 @@ def first_message(session: Session) -> str:
     paths = transaction.forward_paths if transaction else ()
     to = ", ".join(path.address for path in paths[:5])
     return text("console.first_message", sender=readable(sender), to=readable(to))
+
+
+def first_chunk(session: Session, table: Machine) -> str | None:
+    """What a piece of the message begins with; None when no piece may be sent now."""
+    if not table.in_sequence(session.state, "BDAT"):
+        return None
+    return "" if session.state is State.CHUNKS else first_message(session)

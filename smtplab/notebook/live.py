@@ -13,6 +13,9 @@ import traitlets
 
 from smtplab.notebook.html import static
 
+PARTS = {"console": ("console_forms.js",)}
+"""Scripts that a widget's own one builds on."""
+
 
 class Owner(Protocol):
     """Whoever hears what the browser says."""
@@ -58,6 +61,6 @@ def live_class(name: str) -> type[Live]:
 
     A class of its own, since anywidget keeps one style sheet a class.
     """
-    script = static("shared.js") + static(f"{name}.js")
+    script = "".join(map(static, ("shared.js", *PARTS.get(name, ()), f"{name}.js")))
     style = static("smtplab.css") + static("shared.css") + static(f"{name}.css")
     return type(f"Live{name.capitalize()}", (Live,), {"_esm": script, "_css": style, "__module__": __name__})

@@ -8,40 +8,60 @@ function drawConsole({ model, el }) {
   let draftSeen = -1;
   let byLine = false;
   let waiting = 0;
+  let panel = ""; // which form is open instead of the plain line: login, group, chunk
+  let pictureShown = "";
 
   const groups = make("div", { class: "groups" });
   const line = make("input", {
     type: "text", class: "line", "aria-label": words.line, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
-    onkeydown: onLineKey,
+    onkeydown: onLineKey, oninput: drawParameters,
   });
+  const group = make("textarea", {
+    class: "line", rows: "4", "aria-label": words.group_lines, spellcheck: "false", hidden: true, onkeydown: onGroupKey,
+  });
+  const sendButton = button(words.send, sendLine, { class: "main" });
+  const groupButton = button(words.group, () => turn(panel === "group" ? "" : "group"), { class: "plain", "aria-pressed": "false" });
   const bookButton = button(words.book, toggleBook, { class: "plain", "aria-expanded": "false" });
-  const entry = make("div", { class: "entry" }, line, button(words.send, sendLine, { class: "main" }), bookButton);
+  const entry = make("div", { class: "entry" }, line, group, sendButton, groupButton, bookButton);
+  const parameters = make("div", { class: "parameters", role: "group", "aria-label": words.parameters, hidden: true });
+  const login = consoleForms.login(words, { send: (said) => tell({ do: "login", ...said }), fold: () => fold("login") });
+  const answer = consoleForms.answer(words, {
+    send: (said) => tell({ do: "answer", text: said }), raw: (said) => tell({ do: "send", line: said }),
+  });
+  const chunk = consoleForms.chunk(words, { send: (piece) => tell({ do: "chunk", ...piece }), fold: () => fold("chunk") });
   const book = make("div", { class: "book", role: "group", "aria-label": words.book, hidden: true });
   const editor = makeEditor();
   const over = make("div", { class: "over", hidden: true },
     make("span", {}, words.over), button(words.new_session, () => tell({ do: "new-session" }), { class: "main" }));
+  const handshake = make("div", { class: "over", hidden: true },
+    make("span", {}, words.handshake), button(words.shake, () => tell({ do: "start-tls" }), { class: "main" }));
   const notice = make("p", { class: "notice", role: "status" });
 
-  const picture = smtplab.picture(fixed.svg, words.diagram);
-  const stage = make("div", { class: "stage", tabindex: "0", role: "group", "aria-label": words.diagram }, picture);
+  const pictures = Object.fromEntries(Object.entries(fixed.pictures).map(([name, svg]) => [name, smtplab.picture(svg, words.diagram)]));
+  const stage = make("div", { class: "stage", tabindex: "0", role: "group", "aria-label": words.diagram });
   const caption = make("p", { class: "caption", role: "status" });
-  const diagram = make("div", { class: `smtplab-diagram ${fixed.size}` }, stage, caption);
+  const facts = make("p", { class: "facts", role: "status" });
+  const diagram = make("div", { class: `smtplab-diagram ${fixed.size}` }, stage, make("div", { class: "where" }, caption, facts));
 
   const log = make("ol", { class: "rows" });
   const wire = make("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.log }, log);
+  const revealButton = button(words.reveal, () => tell({ do: "reveal", on: !model.get("view").reveal }), { class: "plain" });
+  const overheard = make("ol", { class: "overheard" });
+  const listener = make("details", { hidden: true }, make("summary", {}, words.listener), overheard);
+  const foot = make("div", { class: "foot", hidden: true }, revealButton, listener);
+  const record = make("div", { class: "record" }, wire, foot);
   const meaning = make("div", { class: "explanation" });
+  const offers = make("details", { class: "offers", hidden: true }, make("summary", {}, words.offers), make("div", {}));
   const details = make("details", {}, make("summary", {}, words.more), make("div", {}));
   const envelope = make("div", { class: "envelope" });
   const pane = make("div", { class: "pane", role: "group", tabindex: "0", "aria-label": words.explanation },
-    meaning, details, envelope);
+    meaning, offers, details, envelope);
 
   const root = make("div", { role: "group", class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
-    make("div", { class: "bar" }, groups, entry, book, editor.box, over, notice),
-    diagram, make("div", { class: "panes" }, wire, pane));
+    make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, notice),
+    diagram, make("div", { class: "panes" }, record, pane)));
   el.replaceChildren(root);
 
-  redraw(book, fixed.book, (mailboxes) => mailboxes.map((mailbox) => make("div", {},
-    button(mailbox.address, () => choose(mailbox.address), { class: "plain" }), make("span", {}, mailbox.story))));
   bookButton.hidden = fixed.book.length === 0;
 
   function tell(message) {
@@ -55,16 +75,104 @@ function drawConsole({ model, el }) {
     notice.hidden = !sentence;
   }
 
+  /** A button of a command: its form opens, or its line is filled; in a group it is one line more. */
+  function press(choice) {
+    if (choice.form) {
+      turn(panel === choice.form ? "" : choice.form);
+    } else if (panel === "group") {
+      const before = group.value && !group.value.endsWith("\n") ? `${group.value}\n` : group.value;
+      group.value = before + choice.line;
+      group.focus();
+      group.setSelectionRange(before.length + choice.start, before.length + choice.end);
+    } else {
+      turn("");
+      fill(choice);
+      line.focus();
+    }
+  }
+
   function fill(choice) {
     line.value = choice.line;
-    line.focus();
     line.setSelectionRange(choice.start, choice.end);
+    drawParameters();
   }
 
   function sendLine() {
+    if (panel === "group") {
+      tell({ do: "group", lines: group.value });
+      group.value = "";
+      group.focus();
+      return;
+    }
     tell({ do: "send", line: line.value });
     line.value = "";
+    drawParameters();
     line.focus();
+  }
+
+  function onGroupKey(event) {
+    if (event.key === "Escape") turn("");
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    sendLine();
+  }
+
+  /** Open a form, or none, and go to it. */
+  function turn(to) {
+    const from = panel;
+    const view = model.get("view");
+    show(to);
+    if (from === to) return;
+    if (to === "login") login.open();
+    else if (to === "chunk") chunk.open(view.chunk ?? "");
+    else if (to === "group") {
+      group.value = line.value || view.group || "";
+      group.focus();
+    } else line.focus();
+  }
+
+  /** Close a form, and go back to the button that opened it. */
+  function fold(form) {
+    turn("");
+    groups.querySelector(`[data-form="${form}"]`)?.focus();
+  }
+
+  function show(to) {
+    if (panel === "login" && to !== "login") login.close();
+    panel = to;
+    root.dataset.panel = panel;
+    const isCommands = model.get("view").phase === "commands";
+    groups.hidden = !isCommands || panel === "chunk";
+    entry.hidden = !isCommands || panel === "chunk";
+    if (entry.hidden && !book.hidden) toggleBook();
+    line.hidden = panel === "group";
+    group.hidden = panel !== "group";
+    login.box.hidden = panel !== "login";
+    chunk.box.hidden = panel !== "chunk";
+    sendButton.textContent = panel === "group" ? words.group_send : words.send;
+    groupButton.setAttribute("aria-pressed", String(panel === "group"));
+    for (const opener of groups.querySelectorAll("[data-form]")) opener.setAttribute("aria-expanded", String(opener.dataset.form === panel));
+    drawParameters();
+  }
+
+  /** While the line is a MAIL or RCPT: what may stand behind it. */
+  function drawParameters() {
+    const verb = line.value.trimStart().split(" ")[0].toUpperCase();
+    const known = panel === "" && !entry.hidden ? model.get("view").parameters[verb] ?? [] : [];
+    redraw(parameters, known, (found) => [make("span", { "aria-hidden": "true" }, words.parameters),
+      found.map((said) => button(said, () => toggle(said), { class: "plain", "data-said": said }))]);
+    parameters.hidden = known.length === 0;
+    for (const switched of parameters.querySelectorAll("button")) {
+      switched.setAttribute("aria-pressed", String(line.value.split(" ").includes(switched.dataset.said)));
+    }
+  }
+
+  /** Put a parameter behind the line, in place of another value of the same; or take it away. */
+  function toggle(said) {
+    const parts = line.value.split(" ").filter(Boolean);
+    const others = parts.filter((part) => part.split("=")[0].toUpperCase() !== said.split("=")[0]);
+    line.value = [...others, ...(parts.includes(said) ? [] : [said])].join(" ");
+    drawParameters();
   }
 
   function onLineKey(event) {
@@ -77,6 +185,7 @@ function drawConsole({ model, el }) {
       const history = model.get("view").history;
       historyAt = Math.max(0, Math.min(history.length, historyAt + (event.key === "ArrowUp" ? -1 : 1)));
       line.value = history[historyAt] ?? "";
+      drawParameters();
     }
   }
 
@@ -86,8 +195,20 @@ function drawConsole({ model, el }) {
     if (!book.hidden) book.querySelector("button")?.focus();
   }
 
-  /** The address goes between the brackets of the line, else where the caret is. */
+  /** The address goes between the brackets of the line, else where the caret is; a user's into the form. */
   function choose(address) {
+    const user = model.get("view").passwords[address];
+    if (panel === "login") {
+      toggleBook();
+      login.take(user ?? [address, ""]);
+      return;
+    }
+    if (panel === "group") {
+      group.setRangeText(address, group.selectionStart, group.selectionEnd, "end");
+      toggleBook();
+      group.focus();
+      return;
+    }
     const open = line.value.indexOf("<");
     if (open >= 0) {
       const close = line.value.indexOf(">", open);
@@ -96,6 +217,7 @@ function drawConsole({ model, el }) {
       line.setRangeText(address, line.selectionStart, line.selectionEnd, "end");
     }
     toggleBook();
+    drawParameters();
     line.focus();
   }
 
@@ -127,7 +249,7 @@ function drawConsole({ model, el }) {
       lines.hidden = !on;
       (on ? next : text).focus();
     }
-    return { box, text, next, turn };
+    return { box, text, next, turn, focus: () => smtplab.focusAtStart(text) };
   }
 
   function draw() {
@@ -136,12 +258,20 @@ function drawConsole({ model, el }) {
     const hadFocus = root.contains(document.activeElement);
     root.dataset.phase = view.phase;
     root.dataset.state = view.state;
-    redraw(groups, view.groups, (found) => found.map((group) => make("div", { class: "group", role: "group", "aria-label": group.label },
-      make("span", { "aria-hidden": "true" }, group.label),
-      group.choices.map((choice) => button(choice.verb, () => fill(choice), { class: group.id })))));
-    groups.hidden = view.groups.length === 0;
-    entry.hidden = view.phase !== "commands";
-    if (entry.hidden && !book.hidden) toggleBook();
+    redraw(groups, view.groups, (found) => found.map((members) => make("div", { class: "group", role: "group", "aria-label": members.label },
+      make("span", { "aria-hidden": "true" }, members.label),
+      members.choices.map((choice) => button(choice.verb, () => press(choice), { class: members.id, "data-form": choice.form })))));
+    login.draw(view.mechanisms);
+    answer.draw(view.challenge);
+    redraw(book, [fixed.book, view.passwords], ([mailboxes, passwords]) => mailboxes.map((mailbox) => make("div", {},
+      button(mailbox.address, () => choose(mailbox.address), { class: "plain" }), make("span", {}, mailbox.story,
+        passwords[mailbox.address] ? make("b", {}, ` ${words.book_password.replace("{password}", passwords[mailbox.address][1])}`) : null))));
+    const stays = { login: view.mechanisms.length, chunk: view.chunk !== null, group: view.group !== null }[panel];
+    show(stays && view.phase === "commands" ? panel : "");
+    groups.hidden ||= view.groups.length === 0;
+    groupButton.hidden = view.group === null;
+    answer.box.hidden = view.phase !== "login";
+    handshake.hidden = view.phase !== "handshake";
     over.hidden = view.phase !== "over";
     editor.box.hidden = view.phase !== "message";
     if (view.phase !== before && view.phase === "message") {
@@ -152,29 +282,50 @@ function drawConsole({ model, el }) {
     clearTimeout(waiting);
     say(view.notice);
 
-    smtplab.mark(picture, view.classes, view.labels);
+    if (view.picture !== pictureShown) {
+      pictureShown = view.picture;
+      stage.replaceChildren(pictures[view.picture]);
+    }
+    root.dataset.picture = view.picture;
+    smtplab.mark(pictures[view.picture], view.classes, view.labels);
     caption.textContent = view.caption;
+    redraw(facts, view.facts, (found) => found.map((fact) => make("span", { class: "badge" }, fact)));
     showLit();
     drawRows(view.rows);
     redraw(meaning, view.explanation, (data) => (data ? smtplab.explanation(data, words.digits) : []));
     redraw(details.lastElementChild, view.details, (found) => smtplab.terms(found));
     details.hidden = view.details.length === 0;
+    redraw(offers.lastElementChild, view.offers, (found) => smtplab.terms(found));
+    offers.hidden = view.offers.length === 0;
+    redraw(overheard, view.listener, (found) => found.map(([who, said]) => make("li", {}, make("span", { class: "who" }, who), make("bdi", {}, said))));
+    listener.hidden = view.listener.length === 0;
+    revealButton.hidden = !view.has_secrets;
+    revealButton.setAttribute("aria-pressed", String(view.reveal));
+    foot.hidden = listener.hidden && revealButton.hidden;
     redraw(envelope, view.envelope, (found) => [`${words.envelope} `,
       found.map(([term, said], at) => [at ? " · " : "", `${term} `, make("bdi", { class: "strong" }, said)])]);
 
     if (view.draft && view.draft.serial !== draftSeen) {
       draftSeen = view.draft.serial;
-      line.value = view.draft.line;
-      line.setSelectionRange(view.draft.start, view.draft.end);
+      fill(view.draft);
     }
-    if (hadFocus && (before !== view.phase || !root.contains(document.activeElement))) {
-      ({ commands: line, message: editor.text, over: over.querySelector("button") })[view.phase].focus();
+    if (hadFocus && (before !== view.phase || !isSeen(document.activeElement))) {
+      ({
+        commands: { login: login.open, chunk: chunk.focus, group: () => group.focus() }[panel] ?? (() => line.focus()),
+        message: editor.focus, login: answer.focus,
+        handshake: () => handshake.querySelector("button").focus(), over: () => over.querySelector("button").focus(),
+      })[view.phase]();
     }
+  }
+
+  /** What has the focus may have been hidden, and then hears no key. */
+  function isSeen(element) {
+    return root.contains(element) && element.getClientRects().length > 0;
   }
 
   /** Where the picture is wider than its place, the lit state is scrolled into it. */
   function showLit() {
-    const lit = picture.querySelector(".lit");
+    const lit = stage.querySelector(".lit");
     if (!lit || stage.scrollWidth <= stage.clientWidth) return;
     const box = lit.getBoundingClientRect();
     const place = stage.getBoundingClientRect();
@@ -186,9 +337,10 @@ function drawConsole({ model, el }) {
     const wanted = new Set(rows.map((row) => row.id));
     const have = new Map([...log.children].map((item) => [item.dataset.id, item]));
     for (const [id, item] of have) if (!wanted.has(id)) item.remove();
-    for (const row of rows) {
-      if (!have.has(row.id)) log.append(drawRow(row));
-    }
+    rows.forEach((row, at) => {
+      const item = have.get(row.id) ?? drawRow(row);
+      if (log.children[at] !== item) log.insertBefore(item, log.children[at] ?? null);
+    });
     for (const item of log.children) item.classList.toggle("now", item === log.lastElementChild);
     wire.scrollTop = wire.scrollHeight;
   }
@@ -199,16 +351,19 @@ function drawConsole({ model, el }) {
       make("span", { class: `mark ${kind}`, "aria-hidden": "true" }, row.mark),
       make("span", { class: "who" }, row.who),
       make("span", { class: "said" }, row.lines.map(([code, rest]) => make("span", { class: "reply-line" },
-        code ? make("b", { class: `code-${row.digit}` }, code) : null, make("bdi", {}, rest)))));
+        code ? make("b", { class: `code-${row.digit}` }, code) : null, make("bdi", {}, rest))),
+        row.note ? make("span", { class: "note" }, row.note) : null));
   }
 
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
   draw();
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     showLit();
     wire.scrollTop = wire.scrollHeight;
-  }).observe(root);
+  });
+  resized.observe(root);
+  resized.observe(wire);
   return () => {
     model.off("change:view", draw);
     leave();

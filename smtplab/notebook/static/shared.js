@@ -18,6 +18,13 @@ const smtplab = {
     return smtplab.make("button", { type: "button", onclick, ...properties }, label);
   },
 
+  /** Go to a text of several lines, and to its first. */
+  focusAtStart(area) {
+    area.focus();
+    area.setSelectionRange(0, 0);
+    area.scrollTop = 0;
+  },
+
   /** Draw into a place again only when its data changed: what has the focus keeps it. */
   redraw(place, data, draw) {
     const drawn = JSON.stringify(data ?? null);
@@ -93,7 +100,7 @@ const smtplab = {
     const onGone = () => {
       if (root.querySelector(".smtplab-gone")) return;
       root.prepend(smtplab.make("p", { class: "smtplab-gone", role: "alert" }, words.gone));
-      for (const control of root.querySelectorAll("button, input, textarea")) control.disabled = true;
+      for (const control of root.querySelectorAll("button, input, select, textarea")) control.disabled = true;
     };
     model.on("msg:custom", onMessage);
     model.on("comm_live_update", onGone);
