@@ -259,4 +259,5 @@ console
 #
 # **Words:** *state*, *mail transaction*; the commands `RSET` and `VRFY`.
 #
-# **Next:** the exercises, in the folder `exercises`.
+# **Next:** exercises 01 to 03, in the folder `exercises`. Then [04 Service extensions](04_service_extensions.ipynb):
+# what the other lines of the `EHLO` answer mean.
