@@ -165,10 +165,8 @@ def _world(chosen: argparse.Namespace) -> "World":
     """The world that the options of a server describe."""
     from smtplab.lab import World
 
-    words = chosen.extensions.upper()
-    extensions = "all" if words == "ALL" else tuple(filter(None, words.split(",")))
-    return World(edition=chosen.edition, extensions=extensions,  # type: ignore[arg-type]  # or the word for all
-                 certificate=chosen.certificate, implicit_tls=chosen.implicit_tls)
+    return World(edition=chosen.edition, extensions=chosen.extensions, certificate=chosen.certificate,
+                 implicit_tls=chosen.implicit_tls)
 
 
 def _explain(chosen: argparse.Namespace) -> int:
@@ -198,8 +196,7 @@ def _table(chosen: argparse.Namespace) -> int:
 def _diagram(chosen: argparse.Namespace) -> int:
     from smtplab.notebook.diagram import state_diagram
 
-    extensions = "all" if chosen.extensions == "all" else filter(None, chosen.extensions.split(","))
-    diagram = state_diagram(edition=chosen.edition, extensions=extensions)
+    diagram = state_diagram(edition=chosen.edition, extensions=chosen.extensions)
     if chosen.path is None:
         print(diagram.source)
         return 0

@@ -14,6 +14,7 @@ from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import ANY, EDITIONS, LOST, NO_COMMANDS, UNASKED, Kind, State, machine
 from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.transcript import Transcript
 from tests.lab.talk import Talk
 
 WITH_ROWS = ("CHUNKING", "BINARYMIME", "STARTTLS", "AUTH")
@@ -72,6 +73,13 @@ def test_a_client_stands_where_the_table_says(edition: int, state: State) -> Non
         assert (step.after.transaction is None) >= ("transaction" in row.forgets and not row.remembers)
         assert (step.after.client_name is None) >= ("client" in row.forgets and not row.remembers)
         assert ("identity" in row.remembers) <= (step.after.identity is not None)
+
+
+def test_a_handshake_that_nobody_agreed_upon_is_followed_all_the_same() -> None:
+    for text, state in (("S: 220 a\n-- tls\n", State.GREETED), ("-- tls failed\n", State.CLOSED),
+                        ("S: 220 a\nC: EHLO x\nS: 250 a\n-- tls\n-- tls\n", State.GREETED)):
+        step = Transcript.parse(text).exchanges()[-1]
+        assert (step.after.state, step.after.client_name) == (state, None)
 
 
 @pytest.mark.parametrize("state", [State.CONNECTED, State.TLS_HANDSHAKE])

@@ -91,7 +91,7 @@ REPLIES: dict[str, tuple[int, str]] = {
     "auth.cancelled": (501, "The login was cancelled"),
     "auth.base64": (501, "{problem}"),
     "auth.initial": (501, "{mechanism} begins with a word of the server; send AUTH {mechanism} alone"),
-    "auth.mechanism": (504, "The mechanism {mechanism} is not offered; there are {offered}"),
+    "auth.mechanism": (504, "This mechanism is not offered; there are {offered}"),
     "auth.line": (500, "Line too long: a line of a login has at most {limit} octets"),
     "auth.needs-tls": (538, "{mechanism} shows the password to everybody on the way; use STARTTLS first"),
     "auth.weak": (534, "{mechanism} is too weak for this user; use CRAM-MD5"),

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import options
-from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions import OFFERED, keywords_of
 from smtplab.protocol.extensions.auth import MECHANISMS
 from smtplab.protocol.limits import MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, SERVER_TIMEOUT_S
 from smtplab.protocol.machine import EDITIONS
@@ -131,9 +131,6 @@ MAILBOXES = (
     Mailbox("postmaster", "The Postmaster"),
 )
 
-ALL = "all"
-"""For `World.extensions`: everything that smtplab offers."""
-
 BLOCK_OCTETS = 4096
 """The least of the storage that anything takes, so that no number of empty messages is too many."""
 
@@ -238,8 +235,8 @@ class World:
         if self.edition not in EDITIONS:
             raise ValueError(f"edition is {self.edition!r}; it must be 2821 or 5321.")
         options.domain_name("domain", self.domain)
-        if self.extensions == ALL:  # type: ignore[comparison-overlap]  # a word that is read at once
-            object.__setattr__(self, "extensions", tuple(OFFERED))
+        if isinstance(self.extensions, str):
+            object.__setattr__(self, "extensions", keywords_of(self.extensions))
         for name, kind in (("mailboxes", Mailbox), ("lists", MailingList), ("extensions", str), ("mechanisms", str)):
             options.each(name, getattr(self, name), kind)
         for name in ("refused_hosts", "unreachable_domains", "null_mx_domains", "refused_files"):

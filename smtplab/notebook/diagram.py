@@ -19,7 +19,7 @@ from smtplab.notebook.edges import BROUGHT_BY, edges, states_brought
 from smtplab.notebook.marks import marks_of
 from smtplab.notebook.words import aside, general, standing, told
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions import OFFERED, keywords_of
 from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -222,7 +222,7 @@ def state_diagram(
     >>> print(state_diagram(State.MAIL_DATA).text.splitlines()[0])
     You are at MAIL_DATA: each line you send is part of the message.
     """
-    keywords = keywords_of(extensions)
+    keywords = frozenset(keywords_of(extensions))
     machine(edition)  # an unknown edition is told there
     if size not in SIZES:
         raise ValueError(text("diagram.error-size", size=repr(size)))
@@ -231,18 +231,6 @@ def state_diagram(
         raise ValueError(text("diagram.error-legal"))
     table = machine(edition, keywords | _seen(state, session, way, edition))
     return StateDiagram(table, state, session, way if is_path else way[-1:], is_path, refusals, legal, size)
-
-
-def keywords_of(extensions: str | Iterable[str]) -> frozenset[str]:
-    """The extensions asked for, in upper case; "all" is every one that is offered."""
-    if extensions == "all":
-        return frozenset(OFFERED)
-    names = [extensions] if isinstance(extensions, str) else extensions
-    found = frozenset(name.upper() for name in names)
-    if unknown := sorted(found - set(OFFERED)):
-        offered = ", ".join(OFFERED)
-        raise ValueError(text("diagram.error-extensions", names=", ".join(unknown), offered=offered))
-    return found
 
 
 def _seen(state: State | None, session: Session | None, way: tuple[Exchange, ...], edition: int) -> frozenset[str]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
-from smtplab.notebook.diagram import keywords_of
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
-from smtplab.protocol.extensions import extension_rows
+from smtplab.protocol.extensions import extension_rows, keywords_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +59,7 @@ def frame(
     TypeError
         For a value without rows.
     """
-    return _whole_frame()(list(_rows(what, edition, keywords_of(extensions), difference)))
+    return _whole_frame()(list(_rows(what, edition, frozenset(keywords_of(extensions)), difference)))
 
 
 @lru_cache

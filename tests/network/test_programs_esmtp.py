@@ -143,7 +143,7 @@ const [options, mail] = JSON.parse(process.argv[1]);
 const transport = require("nodemailer").createTransport(options);
 transport.sendMail(mail).then(
   (info) => { console.log(JSON.stringify({accepted: info.accepted, rejected: info.rejected})); transport.close(); },
-  (error) => { console.log(JSON.stringify({code: error.responseCode ?? null, error: error.code})); transport.close(); });
+  (error) => { console.log(JSON.stringify({error: error.code})); transport.close(); });
 """
 
 

@@ -577,7 +577,7 @@ def test_the_digraph_is_graphviz_own_value_and_can_be_changed() -> None:
     (None, {"legal": True}, ValueError, "needs a place to stand"),
     (None, {"size": "big"}, ValueError, "projector"),
     (None, {"edition": 821}, ValueError, "2821"),
-    (None, {"extensions": ["TLS"]}, ValueError, "TLS is no extension"),
+    (None, {"extensions": ["TLS"]}, ValueError, "holds 'TLS'; smtplab can offer"),
 ])
 def test_bad_input_is_told_in_a_sentence(what: object, options: dict, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):

@@ -65,7 +65,7 @@ def test_names_may_be_typed_as_people_type() -> None:
     ("codes", {"edition": 822}, ValueError, "2821"),
     ("codes", {"difference": True}, ValueError, 'goes with "sequences" only'),
     ("codes", {"extensions": "all"}, ValueError, 'goes with "transitions" only'),
-    ("transitions", {"extensions": ["STARTLS"]}, ValueError, "STARTLS is no extension that smtplab offers"),
+    ("transitions", {"extensions": ["STARTLS"]}, ValueError, "'STARTLS'; smtplab can offer SIZE"),
 ])
 def test_bad_input_is_told_in_a_sentence(what: object, options: dict, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):

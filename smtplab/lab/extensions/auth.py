@@ -45,7 +45,8 @@ def _announce(world: World, session: Session) -> str | None:
 def _auth(world: World, session: Session, command: Command, now: float) -> Answer:
     mechanism, initial = parse_auth(command.argument or "")
     if mechanism not in world.mechanisms:
-        return world, reply("auth.mechanism", mechanism=mechanism, offered=", ".join(offered(world, session)))
+        # Not repeated: who forgets the mechanism says the secret in its place.
+        return world, reply("auth.mechanism", offered=", ".join(offered(world, session)))
     if mechanism not in offered(world, session):
         return world, reply("auth.needs-tls", mechanism=mechanism)
     if mechanism == "CRAM-MD5" and initial is not None:

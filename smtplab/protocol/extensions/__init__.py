@@ -17,7 +17,8 @@ from smtplab.protocol.extensions.starttls import STARTTLS
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
 
 __all__ = [
-    "KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows", "line_octets",
+    "ALL", "KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows",
+    "keywords_of", "line_octets",
 ]
 
 OFFERED: dict[str, Extension] = {
@@ -27,6 +28,38 @@ OFFERED: dict[str, Extension] = {
     )
 }
 """The one list of what smtplab offers, by keyword: leave one out here and it is gone everywhere."""
+
+
+ALL = "all"
+"""Stands for every extension that is offered, wherever extensions are chosen."""
+
+
+def keywords_of(chosen: str | Iterable[str]) -> tuple[str, ...]:
+    """The keywords that somebody chose, each once and in upper case.
+
+    Parameters
+    ----------
+    chosen : str or iterable of str
+        ``"all"``, keywords with commas between them, or keywords.
+
+    Raises
+    ------
+    ValueError
+        For a keyword that is not offered; it names those that are.
+
+    >>> keywords_of("auth,SIZE"), keywords_of([])
+    (('AUTH', 'SIZE'), ())
+    >>> len(keywords_of("all")) == len(OFFERED)
+    True
+    """
+    if chosen == ALL:
+        return tuple(OFFERED)
+    names = filter(None, chosen.split(",")) if isinstance(chosen, str) else chosen
+    found = tuple(dict.fromkeys(name.strip().upper() for name in names))
+    for name in found:
+        if name not in OFFERED:
+            raise ValueError(f"extensions holds {name!r}; smtplab can offer {', '.join(OFFERED)}.")
+    return found
 
 
 def line_octets(verb: str, announced: Iterable[str]) -> int:

@@ -98,15 +98,15 @@ def parse_auth(argument: str) -> tuple[str, str | None]:
     Raises
     ------
     ProtocolError
-        501 for more than two words.
+        501 for no word, or more than two.
 
     >>> parse_auth("plain AGJvYgBidWlsZGVy"), parse_auth("LOGIN")
     (('PLAIN', 'AGJvYgBidWlsZGVy'), ('LOGIN', None))
     """
-    mechanism, *initial = argument.split()
-    if len(initial) > 1:
+    words = argument.split()
+    if not 1 <= len(words) <= 2:
         raise ProtocolError(501, "AUTH takes a mechanism and at most one word in base64, as in AUTH PLAIN AGJvYgBi.")
-    return mechanism.upper(), initial[0] if initial else None
+    return words[0].upper(), words[1] if len(words) > 1 else None
 
 
 def responses_of(said: Sequence[str]) -> tuple[str, ...]:
@@ -219,9 +219,10 @@ def _rows() -> Iterator[Transition]:
 
 def said_after(before: "Session", command: Command | None) -> tuple[str, ...]:
     """What has been said in the exchange when this AUTH, or this line of it, has come."""
-    if command is None or command.argument is None:
+    if command is None:
         return before.login
-    return (*before.login, command.argument) if command.verb == AUTH_LINE else (command.argument,)
+    argument = command.argument or ""
+    return (*before.login, argument) if command.verb == AUTH_LINE else (argument,)
 
 
 def _remember_login(before: "Session", command: Command | None, reply: Reply | None) -> Mapping[str, Any]:

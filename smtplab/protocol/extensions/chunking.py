@@ -57,6 +57,8 @@ def _rows() -> Iterator[Transition]:
         for event in ("BDAT", BDAT_LAST):
             for reply in ("4yz", "5yz"):
                 yield Transition(state, event, reply, failed, refuse, chunk)
+        # Its count cannot be read, so it is no piece; where the next command starts nobody knows.
+        yield Transition(state, "BDAT", 501, None, refuse, chunk)
     for event in ("BDAT", BDAT_LAST):
         for state in (State.GREETED, State.READY, State.SENDER_KNOWN, failed):
             yield Transition(state, event, 503, None, refuse, chunk, strength="MUST" if state is failed else "MAY")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtplab.protocol.extensions.extension import Extension
-from smtplab.protocol.transition import EVERYTHING, Kind, Requirement, State, Transition, in_editions
+from smtplab.protocol.transition import ANY, EVERYTHING, Kind, Requirement, State, Transition, in_editions
 from smtplab.protocol.wire import Command, Reply
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def _rows() -> Iterator[Transition]:
     yield Transition(State.TLS_HANDSHAKE, TLS_UP, None, State.GREETED, Kind.NORMAL, up, EVERYTHING, "tls", "MUST")
     failed = in_editions("RFC 3207 4.1")
     yield Transition(State.TLS_HANDSHAKE, TLS_FAILED, None, State.CLOSED, Kind.REFUSE, failed, EVERYTHING)
+    # A record may tell of a handshake that nobody had agreed upon.
+    yield Transition(ANY, TLS_UP, None, State.GREETED, Kind.VIOLATION, up, EVERYTHING, "tls")
+    yield Transition(ANY, TLS_FAILED, None, State.CLOSED, Kind.VIOLATION, failed, EVERYTHING)
 
 
 def _remember_tls(before: "Session", command: Command | None, reply: Reply | None) -> Mapping[str, Any]:
