@@ -203,7 +203,7 @@ def _answer(reply: Reply) -> str:
 
 def _meaning(said: Sequence[str], is_answer: bool, reveal: bool) -> tuple[str, bool]:
     """The client's last line in words, and whether it carries a secret."""
-    if not said:
+    if not (said and said[0].strip()):
         return "asks to log in, and names no mechanism", False
     try:
         mechanism, initial = parse_auth(said[0])
