@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from smtplab.explain import Explanation, explain, misconception
 from smtplab.explain.catalogue import text
-from smtplab.lab.responder import respond, respond_to_data
+from smtplab.lab.mail_data import respond_to_data
+from smtplab.lab.responder import respond
 from smtplab.lab.world import World
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.auth import AUTH_LINE
