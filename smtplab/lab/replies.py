@@ -146,6 +146,7 @@ def reply_by_edition(name: str, edition: int, /, **words: object) -> Reply:
 def _visible(word: object, utf8: bool) -> str:
     if isinstance(word, tuple):
         return "\n".join(_visible(part, utf8) for part in word)
-    octets = encode(str(word))
-    shown = show(octets) if octets.isascii() or utf8 else octets.decode("ascii", "backslashreplace")
+    shown = show(encode(str(word)))
+    if not (utf8 or shown.isascii()):
+        shown = "".join(c if c.isascii() else "".join(f"\\x{octet:02x}" for octet in c.encode()) for c in shown)
     return shown if len(shown) <= 300 else shown[:60] + "..."

@@ -93,6 +93,18 @@ def test_glued_together_they_get_the_same_replies(pieces: list[bytes]) -> None:
     assert parted.messages == glued.messages
 
 
+@given(st.binary(max_size=30))
+def test_no_octets_of_a_client_make_a_line_of_a_reply(octets: bytes) -> None:
+    for world in (World(), ESMTP):
+        talk = Talk(world)
+        talk.octets(b"EHLO me.example\r\n")
+        for head in (b"", b"VRFY ", b"HELP ", b"MAIL FROM:<", b"AUTH "):
+            said = head + octets.replace(b"\r\n", b"\r \n")
+            talk.octets(said + b"\r\n" + b"*\r\n" * 2)
+        for line in b"".join(talk.segments).removesuffix(b"\r\n").split(b"\r\n"):
+            assert line[:3].isdigit() and not set(line) & {0, 10, 13}
+
+
 def test_the_same_step_twice_gives_the_same_result() -> None:
     world = World()
     session = step(world, open_session(world, now=0.0), Tick(0.0))[1]
