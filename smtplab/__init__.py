@@ -24,6 +24,7 @@ _HOME_OF = {
     "LoopbackServer": "smtplab.network",
     "Reply": "smtplab.protocol.wire",
     "Transcript": "smtplab.protocol.transcript",
+    "World": "smtplab.lab",
     "check": "smtplab.course",
     "doctor": "smtplab.setup.doctor",
     "edition_differences": "smtplab.notebook",
