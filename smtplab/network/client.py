@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from email.message import Message
+from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
@@ -100,6 +101,10 @@ class Client:
         self._link, self.keeps = link, keeps
         self.server_name = server_name or host
         self._authority, self._verify = authority, verify
+        self._options: dict[str, Any] = {
+            "timeout_s": timeout_s, "allow_remote": allow_remote, "edition": edition, "strict": strict,
+            "implicit_tls": implicit_tls, "server_name": server_name, "authority": authority, "verify": verify,
+        }
         self._conversation = Conversation(edition, link.clock)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []
@@ -222,6 +227,10 @@ class Client:
             self._conversation.end()
             self._conversation.fold()
         self._tell()
+
+    def again(self) -> "Client":
+        """A new connection to the same host and port, with the same options."""
+        return Client(self.host, self.port, **self._options)
 
     def __enter__(self) -> "Client":
         return self

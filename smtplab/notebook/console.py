@@ -2,39 +2,29 @@
 
 One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
 by methods alone, without a browser. All logic is here: the browser draws data (`console_view`, and `console_offers`
-for what a server announced) and tells clicks.
+for what a server announced) and tells clicks. What can be said in it is in `console_talk`.
 """
 
-import unicodedata
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
 from smtplab.lab import Message, World
-from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply
+from smtplab.network import Client, LoopbackServer, MemoryServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import console_offers, console_view, html
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
+from smtplab.notebook.console_talk import Talk
 from smtplab.notebook.diagram import StateDiagram, state_diagram
-from smtplab.notebook.widget import Data, Panel
-from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.logins import HIDDEN, hide_line, hide_secrets
-from smtplab.protocol.machine import State
-from smtplab.protocol.session import Session
-from smtplab.protocol.transcript import Transcript
-from smtplab.protocol.wire import Reply, decode, encode
-
-HISTORY = 50
-GROUP = 200
-"""The most commands that one click sends."""
+from smtplab.notebook.widget import Data
+from smtplab.protocol.logins import hide_secrets
 
 Server = LoopbackServer | MemoryServer
 
 
-class Console(Panel):
+class Console(Talk):
     """Talk SMTP by hand.
 
     Parameters
@@ -87,23 +77,17 @@ class Console(Panel):
         else:
             raise TypeError(text("console.target", type=type(target).__name__))
         self._session_number = 0
-        self._history: list[str] = []
-        self._reveal = False
         self._draft: Data | None = None
         self._begin(target if isinstance(target, Client) else self._connect())
 
     def _connect(self) -> Client:
-        if self.server is not None:
-            return self.server.connect()
-        old = self.client
-        return Client(old.host, old.port, timeout_s=old.timeout_s, allow_remote=True, edition=old.edition)
+        return self.client.again() if self.server is None else self.server.connect()
 
     def _begin(self, client: Client) -> None:
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
+        self._talk_to(client)
         self._reveal = False
-        self.client = client
         self._session_number += 1
-        self._silence: tuple[NoReply, int] | None = None
         held = weakref.ref(self)
 
         def tell(_client: object) -> None:
@@ -113,102 +97,7 @@ class Console(Panel):
         stop_listening = client.on_change(tell)
         self._leave = weakref.finalize(self, _leave, client, stop_listening, self.server if self._own else None)
 
-    # What is said
-
-    def send(self, line: str) -> Reply | NoReply:
-        """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For what is no line.
-        """
-        is_command = not self.client.in_mail_data and not self._is_asked
-        with self.one_change():
-            outcome = self._heard(self.client.send(line))
-            self.notice = _odd_character(line) if is_command else ""
-            if is_command:
-                self._remember(line)
-        return outcome
-
-    def send_group(self, *lines: str) -> tuple[Reply, ...]:
-        """Send several commands in one segment, as PIPELINING allows, and give the replies in their order.
-
-        A STARTTLS at the end is followed by the handshake.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For what is no line, and for too many.
-        """
-        if not 0 < len(lines) <= GROUP:
-            raise ValueError(text("console.group_size", most=GROUP, count=len(lines)))
-        with self.one_change():
-            replies = self.client.send_group(*lines)
-            self._silence = None
-            for line in _before_answers(lines):
-                self._remember(line)
-            if self.state is State.TLS_HANDSHAKE:
-                self.start_tls()
-        return replies
-
-    def send_chunk(self, data: str | bytes, *, last: bool = False) -> Reply | NoReply:
-        """Send a piece of the message with BDAT, which counts its octets; `last` ends the message."""
-        with self.one_change():
-            return self._heard(self.client.send_chunk(data, last=last))
-
-    def start_tls(self) -> Reply | NoReply:
-        """Send STARTTLS and shake hands; gives the reply, or why there is no TLS."""
-        with self.one_change():
-            return self._heard(self.client.start_tls())
-
-    def login(self, name: str, password: str, mechanism: str = "PLAIN") -> Reply | NoReply:
-        """Log in with AUTH, and give the last reply of the exchange.
-
-        >>> with Console(extensions=("AUTH",)) as console:
-        ...     console.send("EHLO student.example").code, console.login("bob", "builder").code
-        (250, 235)
-        """
-        encode(name + password)  # half a character is told here, in a sentence
-        with self.one_change():
-            return self._heard(self.client.login(name, password, mechanism))
-
-    def answer(self, said: str) -> Reply | NoReply:
-        r"""Answer the server's challenge in a login exchange: the text goes out as base64.
-
-        For PLAIN ``\0`` stands for the octet NUL that parts name and password.
-        """
-        return self.send(console_offers.answer_line(self.session, said))
-
-    @property
-    def _is_asked(self) -> bool:
-        """True when the next line answers a challenge."""
-        exchanges = self.exchanges
-        return bool(exchanges) and console_view.waits_for_answer(exchanges[-1])
-
-    def _remember(self, line: str) -> None:
-        """Keep a line to be typed again, without the secret that an AUTH may carry."""
-        shown = decode(hide_line(encode(line), False))
-        kept = line if shown == line else shown.removesuffix(HIDDEN).rstrip()
-        if kept and self._history[-1:] != [kept]:
-            self._history = [*self._history, kept][-HISTORY:]
-
-    def send_message(self, message: str | bytes) -> Reply | NoReply:
-        """Send a whole message after a 354: dots doubled, and the line with a single dot at its end."""
-        with self.one_change():
-            return self._heard(self.client.send_message(message))
-
-    def send_line(self, line: str) -> Reply | NoReply:
-        """Send one line of a message after a 354, a leading dot doubled."""
-        with self.one_change():
-            return self._heard(self.client.send_line(line))
-
-    def _heard(self, outcome: Reply | NoReply) -> Reply | NoReply:
-        """Remember that no reply came, until one does."""
-        self._silence = None
-        if isinstance(outcome, NoReply) and outcome.was_due:
-            self._silence = (outcome, len(self.exchanges))
-        return outcome
+    # What is asked for
 
     def fill(self, verb: str) -> str:
         """Put a line for this command into the input line, as its button does, and give it; nothing is sent.
@@ -247,37 +136,9 @@ class Console(Panel):
     # What is seen
 
     @property
-    def state(self) -> State:
-        """Where the session stands."""
-        return self.client.state
-
-    @property
-    def session(self) -> Session:
-        """State and facts."""
-        return self.client.session
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The steps of this session."""
-        return self.client.exchanges
-
-    @property
-    def transcript(self) -> Transcript:
-        """The record of this session."""
-        return self.client.transcript
-
-    @property
     def messages(self) -> tuple[Message, ...]:
         """The messages that the server has accepted, when the console has one to ask."""
         return self.server.messages if self.server is not None else ()
-
-    @property
-    def explanation(self) -> Explanation:
-        """What the last reply means, or that none came."""
-        exchanges = self.exchanges
-        if self._silence is not None and self._silence[1] == len(exchanges):
-            return explain(self._silence[0])
-        return explain(exchanges[-1] if exchanges else self.client.greeting, edition=self.client.edition)
 
     @property
     def diagram(self) -> StateDiagram:
@@ -383,18 +244,3 @@ def _leave(client: Client, stop_listening: Any, own_server: Server | None) -> No
     client.close()
     if own_server is not None:
         own_server.close()
-
-
-def _before_answers(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Lines up to an AUTH: what follows in one segment may answer a challenge."""
-    at = next((at for at, line in enumerate(lines, 1) if line[:4].upper() == "AUTH"), len(lines))
-    return lines[:at]
-
-
-def _odd_character(line: str) -> str:
-    """What cannot be seen in a pasted line: the first character that is not plain ASCII, by place and name."""
-    for place, character in enumerate(line, 1):
-        if not " " <= character <= "~":
-            name = unicodedata.name(character, "a control character")
-            return text("console.character", place=place, number=f"U+{ord(character):04X}", name=name.lower())
-    return ""

@@ -8,8 +8,9 @@ import pytest
 
 from smtplab.lab import World
 from smtplab.lab.world import Certificate
-from smtplab.network import NoReply, memory_server
-from smtplab.notebook.console import GROUP, Console
+from smtplab.network import Client, LoopbackServer, NoReply, memory_server
+from smtplab.notebook.console import Console
+from smtplab.notebook.console_talk import GROUP
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import State
 
@@ -102,6 +103,17 @@ def test_a_handshake_that_fails_is_told_in_a_sentence_and_leaves_a_new_session()
     assert [row["lines"][0][1] for row in view["rows"] if row["kind"] == "event"] == ["The TLS handshake failed."]
     console.new_session()
     assert console.state is State.GREETED
+
+
+def test_a_new_session_on_a_strangers_server_trusts_whom_the_first_one_trusted() -> None:
+    with LoopbackServer(extensions="all") as server:
+        stranger = Client(server.host, server.port, authority=server.authority, server_name="lab.example")
+        console = Console(stranger)
+        assert console.server is None
+        console.new_session()
+        console.send("EHLO student.example")
+        assert console.start_tls() and console.session.tls
+        console.close()
 
 
 def test_the_login_form_has_the_mechanisms_that_were_announced_and_smtplab_knows(console: Console) -> None:
@@ -199,6 +211,13 @@ def test_a_mailbox_with_letters_outside_ascii_is_in_the_book_only_where_it_can_b
     assert ["björn@lab.example" in addresses for addresses in named] == [True, False]
 
 
+def test_letters_of_any_alphabet_are_no_surprise_where_smtputf8_is_announced(console: Console) -> None:
+    console.send("MAIL FROM:<alice@student.example> SMTPUTF8")
+    assert console.send("RCPT TO:<bj\u00f6rn@lab.example>").code == 250 and console.notice == ""
+    console.send("RCPT\u00a0TO:<bj\u00f6rn@lab.example>")
+    assert console.notice.startswith("Character 5 of your line is U+00A0")
+
+
 def test_parameters_are_those_of_the_extensions_announced_with_addresses_of_this_session(console: Console) -> None:
     found = console.view()["parameters"]
     for verb, field in (("MAIL", "mail_parameters"), ("RCPT", "rcpt_parameters")):
@@ -281,6 +300,14 @@ def test_a_group_that_ends_with_starttls_is_followed_by_the_handshake(console: C
     notes = [row["note"] for row in console.view()["rows"] if row["kind"] == "sent"]
     assert notes == ["", *[f"sent together, {place} of 2" for place in (1, 2)], "",
                      *[f"sent together, {place} of 2" for place in (1, 2)]]
+
+
+def test_a_handshake_that_is_due_is_offered_by_itself(console: Console) -> None:
+    console.client.send_octets(b"STARTTLS\r\n")
+    view = console.view()
+    assert (view["phase"], view["groups"], view["group"]) == ("handshake", [], None)
+    console.heard({"do": "start-tls"})
+    assert console.state is State.GREETED and console.session.tls and console.notice == ""
 
 
 def test_a_group_has_at_least_one_command_and_not_too_many(console: Console) -> None:
