@@ -7,7 +7,7 @@ answer is compared with a model solution. Nothing is kept between two calls.
 from dataclasses import dataclass
 from typing import Any
 
-from smtplab.course import order_tasks, reply_code_tasks, state_tasks
+from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, state_tasks
 from smtplab.course.task import Finding, Task, Unreadable
 from smtplab.explain.catalogue import text
 
@@ -15,7 +15,8 @@ HINTS = 3
 """Hints a task has: a question about what is on screen, where to look, the step worked on another case."""
 
 TASKS: dict[str, Task] = {
-    task.id: task for task in (*reply_code_tasks.TASKS, *order_tasks.TASKS, *state_tasks.TASKS)
+    task.id: task
+    for task in (*reply_code_tasks.TASKS, *order_tasks.TASKS, *state_tasks.TASKS, *extension_tasks.TASKS)
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from smtplab.course.answers import short
 from smtplab.explain.catalogue import text
-from smtplab.lab import Message
+from smtplab.lab import Message, World
 from smtplab.network import memory_server
 from smtplab.protocol.machine import State
 from smtplab.protocol.wire import Reply
@@ -53,15 +53,15 @@ class Play:
         return Counter(path.address for message in self.messages for path in message.forward_paths)
 
 
-def play(lines: Iterable[str]) -> Play:
-    """Send the lines one by one to a new class-room server.
+def play(lines: Iterable[str], world: World | None = None) -> Play:
+    """Send the lines one by one to a new server, by default that of the class-room; STARTTLS begins TLS.
 
     Examples
     --------
     >>> [(step.code, str(step.after)) for step in play(["EHLO me.example", "DATA"]).steps]
     [('250', 'READY'), ('503', 'READY')]
     """
-    server = memory_server()
+    server = memory_server(world)
     client = server.connect()
     steps = []
     for line in lines:

@@ -53,4 +53,17 @@ MAIL FROM:<alice@student.example>
 RCPT TO:<zoe@lab.example>
 DATA
 """,
+    "04.1": {
+        "SIZE": "C", "8BITMIME": "F", "PIPELINING": "A", "CHUNKING": "B", "STARTTLS": "D", "ENHANCEDSTATUSCODES": "E",
+        "X-AURORA": "G",
+    },
+    "04.2": {"A": 530, "B": 250, "C": 552, "D": 501, "E": 555, "F": 504, "G": 503, "H": 500},
+    "04.3": {"name": "ines", "password": "umbrella", "second name": "omar", "second password": "none"},
+    "04.4": """
+EHLO student.example
+STARTTLS
+EHLO student.example
+AUTH PLAIN AGJvYgBidWlsZGVy
+MAIL FROM:<alice@student.example>
+""",
 }

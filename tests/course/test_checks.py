@@ -1,8 +1,10 @@
 """Each checker on a good, a partial and a bad answer, and on what it says; and on answers that are none."""
 
+import base64
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import smtplab
+from smtplab.course import extension_tasks
 from smtplab.course.checks import TASKS, CheckResult, check
 from smtplab.course.playing import play
 from smtplab.explain import explain
@@ -19,6 +22,7 @@ from smtplab.protocol.enhanced_codes import read_enhanced_code
 from tests.course.answers import GOOD
 
 EHLO, ALICE = "EHLO student.example", "MAIL FROM:<alice@student.example>"
+BOB_LOGIN = "AUTH PLAIN AGJvYgBidWlsZGVy"
 BOB, ANNA = "RCPT TO:<bob@lab.example>", "RCPT TO:<anna@lab.example>"
 
 
@@ -101,6 +105,27 @@ PARTIAL: list[tuple[str, object, int, str]] = [
      f'Line 2, your last, is "{ALICE}" and gets 250. The last line must be DATA, sent as a command.'),
     ("03.4", lines(EHLO, ALICE, BOB, "DATA", "DATA"), 2,
      'Line 5, your last, is "DATA" and gets none. The last line must be DATA, sent as a command.'),
+    ("04.1", {**GOOD["04.1"], "CHUNKING": "A"}, 6,  # type: ignore[dict-item]
+     "CHUNKING: you said A. You may send the message in counted pieces with BDAT; no dot ends it, and DATA is not "
+     "needed."),
+    ("04.1", {**GOOD["04.1"], "X-AURORA": "Q"}, 6,  # type: ignore[dict-item]
+     "X-AURORA: you said Q. Choose one of: A, B, C, D, E, F, G."),
+    ("04.2", changed("04.2", E=501), 7,
+     f'E: you said 501. The session stands in READY. Hold "{ALICE} SMTPUTF8" against the answer to EHLO, line by '
+     "line."),
+    ("04.2", changed("04.2", H="no"), 7, "H: you said no. It must be a whole number such as 2."),
+    ("04.3", changed("04.3", password="dW1icmVsbGE="), 3,
+     "password: you said dW1icmVsbGE=. Decode the lines that begin with C and follow AUTH; they are base64."),
+    ("04.3", changed("04.3", second_password="4532c3a6"), 3,
+     "second password: you said 4532c3a6. CRAM-MD5 sends no password, only a mix that cannot be taken apart."),
+    ("04.4", lines(EHLO, BOB_LOGIN, ALICE), 1,
+     f'Line 2, "{BOB_LOGIN}", gets 530: after line 1 the session stands in READY.'),
+    ("04.4", lines(EHLO, "STARTTLS", ALICE), 2,
+     f'Line 3, "{ALICE}", gets 503: after line 2 the session stands in GREETED.'),
+    ("04.4", lines(EHLO, "STARTTLS", EHLO, ALICE), 3,
+     f'Line 4, "{ALICE}", gets 530: after line 3 the session stands in READY.'),
+    ("04.4", lines(EHLO, "STARTTLS", EHLO, BOB_LOGIN), 4,
+     f'Every line is taken, but the last is "{BOB_LOGIN}" and gets 235 in READY. It must be a MAIL that gets 250.'),
 ]
 
 
@@ -122,6 +147,8 @@ BAD: list[tuple[str, object, str]] = [
     ("02.3", "QUIT", "Every line is taken, but the mail goes to: nobody. It should go to: bob@lab.example."),
     ("02.3", lines(EHLO, ALICE, BOB, "DATA", "Subject: Dinner"), "no line with a single dot has ended the message."),
     ("03.4", "HELLO", 'Line 1, your last, is "HELLO" and gets 500.'),
+    ("04.4", "HELLO", 'Line 1, "HELLO", gets 500: the session stands in GREETED.'),
+    ("04.4", "QUIT", 'the last is "QUIT" and gets 221 in CLOSED.'),
 ]
 
 
@@ -143,6 +170,8 @@ ORDERS = [
     ("02.2", lines(EHLO, ALICE, ANNA, "DATA", "Subject: For Anna only", ".", ALICE, BOB, "RSET", "QUIT")),
     ("02.2", lines("RSET", EHLO, ALICE, ANNA, "DATA", "Subject: For Anna only", ".", ALICE, BOB, "QUIT")),
     ("02.3", lines("HELO x.example", "MAIL FROM:<>", BOB, "DATA", ".", "NOOP", "QUIT")),
+    ("04.4", lines("NOOP", EHLO, ALICE, "starttls", "ehlo b.example", "AUTH LOGIN", "Ym9i", "YnVpbGRlcg==",
+                   "mail from:<>")),
     ("03.4", lines("HELO x.example", "MAIL FROM:<>", "RCPT TO:<dave@lab.example>", "RCPT TO:<carol@lab.example>",
                    "DATA")),
 ]
@@ -169,6 +198,9 @@ SAME: list[tuple[str, object]] = [
     ("03.1", {key.lower(): value.lower().replace("_", " ") for key, value in GOOD["03.1"].items()}),  # type: ignore[attr-defined]
     ("03.2", {key: tuple(value.split()) for key, value in GOOD["03.2"].items()}),  # type: ignore[attr-defined]
     ("03.3", {**GOOD["03.3"], "A": (354, "MAIL_DATA")}),  # type: ignore[dict-item]
+    ("04.1", {key.lower(): value.lower() for key, value in GOOD["04.1"].items()}),  # type: ignore[attr-defined]
+    ("04.2", {key: str(value) for key, value in GOOD["04.2"].items()}),  # type: ignore[attr-defined]
+    ("04.3", {**GOOD["04.3"], "Second_Password": "None.", "second password": None}),  # type: ignore[dict-item]
 ]
 
 
@@ -227,7 +259,10 @@ def test_no_answer_whatever_raises_or_passes(id: str, number: int) -> None:
         str(result).encode()
 
 
-@given(st.text(max_size=200) | st.lists(st.text(max_size=40), max_size=8), st.sampled_from(["02.1", "02.3", "03.4"]))
+SESSIONS = ["02.1", "02.3", "03.4", "04.4"]
+
+
+@given(st.text(max_size=200) | st.lists(st.text(max_size=40), max_size=8), st.sampled_from(SESSIONS))
 @settings(max_examples=60, deadline=None)
 def test_any_lines_are_played_without_harm(answer: object, id: str) -> None:
     assert not check(id, answer).passed
@@ -284,6 +319,11 @@ def test_the_steps_worked_in_hints_are_true() -> None:
     assert last(EHLO, ALICE, BOB, "DATA", "Hello", "RSET") == "none MAIL_DATA"
     assert last(EHLO, "MAIL FROM:<zoe@student.example>", "RSET", ALICE, BOB) == "250 RECIPIENTS_KNOWN"
     assert last(EHLO, ALICE, "DATA") == "503 SENDER_KNOWN"
+    logged_in = play([EHLO, BOB_LOGIN, f"{ALICE} BODY=8BITMIME"], extension_tasks.AFTER_LOGIN)
+    assert logged_in.steps[-1].code == "250"
+    assert base64.b64decode("VXNlcm5hbWU6") == b"Username:"
+    only_tls = replace(extension_tasks.INSIDE_TLS, needs_login=False)
+    assert play([EHLO, "STARTTLS", EHLO, ALICE], only_tls).steps[-1].code == "250"
 
 
 @pytest.mark.parametrize("hint", [4, -1, "a", None, 1.5, True, object()])

@@ -11,11 +11,12 @@ import nbformat
 import pytest
 from nbformat.notebooknode import NotebookNode
 
-from smtplab.course import order_tasks, reply_code_tasks, state_tasks
+from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, state_tasks
 from smtplab.course.checks import TASKS
+from smtplab.course.playing import play
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply")
+NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer")
 STUB = "raise NotImplementedError()"
 
 
@@ -108,6 +109,14 @@ def test_the_page_shows_what_the_checker_judges() -> None:
         sessions: dict[str, tuple[str, ...]] = getattr(state_tasks, name)
         assert "\n\n".join(f"{key}: " + "\n   ".join(lines) for key, lines in sessions.items()) in page
         assert given[name.lower()] == dict.fromkeys(sessions)
+    page, given = prose(read(NAMES[3])), prefilled(NAMES[3])
+    for shown in (extension_tasks.RECEIVED, extension_tasks.OVERHEARD, extension_tasks.OVERHEARD_TOO):
+        assert f"```text\n{shown}```" in page
+    assert f"```text\n{play([extension_tasks.HELLO], extension_tasks.AFTER_LOGIN).steps[0].reply}\n```" in page
+    sessions = extension_tasks.ASKED
+    assert "\n\n".join(f"{key}: " + "\n   ".join(lines) for key, lines in sessions.items()) in page
+    assert given["codes"] == dict.fromkeys(sessions)
+    assert [f"250-{key}" in page or f"250 {key}" in page for key in given["offers"]] == [True] * 7
 
 
 def test_the_scrambled_lines_are_those_of_the_solution_and_no_order_that_works() -> None:

@@ -16,7 +16,7 @@ from smtplab.course.checks import TASKS, check
 from tests.course.answers import GOOD
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply")
+NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 HALF: dict[str, tuple[str, object]] = {
@@ -25,6 +25,8 @@ HALF: dict[str, tuple[str, object]] = {
     "for-two": ("02.1", "EHLO student.example\nMAIL FROM:<alice@student.example>\nDATA\nQUIT"),
     "refused": ("03.2", {"A": "503 READY", "B": "503 READY"}),
     "make-554": ("03.4", None),
+    "codes": ("04.2", {"A": 530, "B": 250, "H": 502}),
+    "inside-tls": ("04.4", "EHLO student.example\nSTARTTLS\nMAIL FROM:<alice@student.example>"),
 }
 """What the half solved submission answers: the answer's name, task and value; the rest keeps its stub."""
 
@@ -106,4 +108,5 @@ def test_an_empty_submission_gets_none(course: Path) -> None:
 def test_a_half_solved_submission_gets_partial_credit_as_check_says(course: Path) -> None:
     expected = dict.fromkeys(TASKS, 0) | {id: check(id, answer).points for id, answer in HALF.values()}
     assert expected["01.1"] == 3 and expected["02.1"] == 2 and expected["03.2"] == 3
+    assert expected["04.2"] == expected["04.4"] == 2
     assert scores(course, "half") == expected
