@@ -90,6 +90,8 @@ def test_starttls_and_auth_are_buttons_that_protect_until_they_are_done(console:
     assert "protect" not in verbs(console.view())
     facts = console.view()["facts"]
     assert facts[0].startswith("Inside TLS (TLSv1.") and facts[1:] == ["Logged in as bob"]
+    console.send("QUIT")
+    assert console.view()["facts"] == []
 
 
 def test_a_handshake_that_fails_is_told_in_a_sentence_and_leaves_a_new_session() -> None:
@@ -302,6 +304,15 @@ def test_a_group_that_ends_with_starttls_is_followed_by_the_handshake(console: C
                      *[f"sent together, {place} of 2" for place in (1, 2)]]
 
 
+def test_what_is_thrown_away_behind_starttls_is_no_part_of_a_later_group(console: Console) -> None:
+    console.client.send_octets(b"STARTTLS\r\nNOOP thrown away\r\n")
+    console.start_tls()
+    console.send("EHLO student.example")
+    console.send_group("MAIL FROM:<>", "RSET")
+    notes = [row["note"] for row in console.view()["rows"] if row["kind"] == "sent"]
+    assert notes == ["", "", "", "sent together, 1 of 2", "sent together, 2 of 2"]
+
+
 def test_a_handshake_that_is_due_is_offered_by_itself(console: Console) -> None:
     console.client.send_octets(b"STARTTLS\r\n")
     view = console.view()
@@ -334,6 +345,8 @@ def test_a_listener_sees_clear_text_up_to_the_handshake_and_then_octets_that_nob
     assert "EHLO student.example" in words and "STARTTLS" in words and "AUTH PLAIN *****" in words
     sealed = [said for said in words if "nobody can read" in said]
     assert words[-len(sealed):] == sealed and words[-len(sealed) - 1].startswith("220")
+    counted = sum(int(said.split()[1]) for said in sealed)
+    assert counted == sum(len(e.octets) for e in console.transcript.entries if e.layer == "outside")
     assert {who for who, said in seen if said in sealed} == {"you C:", "server S:"}
     assert "inside.example" not in json.dumps(seen)
     console.heard({"do": "reveal", "on": True})
