@@ -17,7 +17,7 @@ from smtplab.notebook.choices import SENDER, choice
 from smtplab.notebook.html import readable
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions import OFFERED, Parameter
 from smtplab.protocol.extensions.auth import MECHANISMS, decode_base64, encode_base64
 from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.machine import Machine
@@ -107,20 +107,27 @@ def passwords(session: Session, world: World | None) -> dict[str, list[str]]:
     return {f"{user.name}@{world.domain}": [user.name, user.password] for user in users}
 
 
-def parameters(session: Session, world: World | None) -> dict[str, list[str]]:
-    """What may stand behind MAIL and RCPT, as it is typed, with addresses of this session."""
+def parameters(session: Session, world: World | None) -> dict[str, list[tuple[str, str]]]:
+    """What may stand behind MAIL and RCPT, as it is typed, with addresses of this session.
+
+    Beside it the part that is to be the address in the line, once one stands there; for most it is empty.
+    """
     if not goes_beyond_first_view(session):
         return {}
     recipient = choice("RCPT", session, world).line.partition("<")[2].rstrip(">")
     announced = [extension for keyword, extension in OFFERED.items() if session.announces(keyword)]
     return {
-        "MAIL": [_with_address(p.example, _user(session, world)) for e in announced for p in e.mail_parameters],
-        "RCPT": [_with_address(p.example, recipient) for e in announced for p in e.rcpt_parameters],
+        "MAIL": [(_with(_user(session, world), p), "") for e in announced for p in e.mail_parameters],
+        "RCPT": [
+            (said, recipient if recipient in said else "")
+            for e in announced for p in e.rcpt_parameters for said in [_with(recipient, p)]
+        ],
     }
 
 
-def _with_address(example: str, address: str) -> str:
-    return re.sub(r"[\w.-]+@[\w.-]+", lambda _: address, example)
+def _with(address: str, parameter: Parameter) -> str:
+    """A parameter's example, about this address where it names one."""
+    return re.sub(r"[\w.-]+@[\w.-]+", lambda _: address, parameter.example)
 
 
 def _user(session: Session, world: World | None) -> str:
@@ -160,14 +167,11 @@ def ehlo_lines(exchanges: Sequence[Exchange]) -> list[tuple[str, str]]:
 
 def listener(record: Transcript, reveal: bool = False) -> list[tuple[str, str]]:
     """What somebody on the way saw of a session with TLS: clear text, then octets that nobody can read."""
-    if not any(entry.layer == "outside" for entry in record.entries):
+    sealed = [entry for entry in record.entries if entry.layer == "outside"]
+    if not sealed:
         return []
-    seen = record if reveal else hide_secrets(record)
-    clear: list[Entry] = []
-    sealed: list[Entry] = []
-    for entry in seen.entries:
-        if entry.direction != "-" and entry.layer != "inside":
-            (sealed if entry.layer else clear).append(entry)
+    spoken = Transcript(tuple(entry for entry in record.entries if entry.direction != "-" and not entry.layer))
+    clear = (spoken if reveal else hide_secrets(spoken)).entries
     rows = [(_who(direction), text("console.unreadable", count=len(octets))) for direction, octets in _runs(sealed)]
     if len(rows) > SEALED:
         rows = [*rows[: SEALED - 3], ("", text("console.left_out", count=len(rows) - SEALED + 1)), *rows[-2:]]

@@ -34,6 +34,8 @@ class Talk(Panel):
         """Talk over this client from now on."""
         self.client = client
         self._silence: tuple[NoReply, int] | None = None
+        if not any(exchange.reply for exchange in self.exchanges):
+            self._heard(client.greeting)  # a handshake ahead of it may have failed, and this says why
 
     @property
     def state(self) -> State:

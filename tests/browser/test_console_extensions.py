@@ -202,6 +202,24 @@ def test_the_address_book_fills_the_login_form_with_a_name_and_a_password(open_n
     expect(console.locator(".badge")).to_have_text("Logged in as bob")
 
 
+def test_a_parameter_names_the_address_of_its_line_and_takes_the_place_of_another_value(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE, "console.send('EHLO student.example')\nconsole.fill('RCPT')")
+    console = shown(notebook)
+    line = console.get_by_label("Command line")
+    line.fill("RCPT TO:<carol@lab.example>")
+    console.get_by_role("button", name="ORCPT=rfc822;carol@lab.example").click()
+    expect(line).to_have_value("RCPT TO:<carol@lab.example> ORCPT=rfc822;carol@lab.example")
+    line.fill("MAIL FROM:<alice@student.example>")
+    for value in ("8BITMIME", "BINARYMIME"):
+        console.get_by_role("button", name=f"BODY={value}").click()
+        expect(line).to_have_value(f"MAIL FROM:<alice@student.example> BODY={value}")
+    expect(console.get_by_role("button", name="BODY=8BITMIME")).to_have_attribute("aria-pressed", "false")
+    console.get_by_role("button", name="BODY=BINARYMIME").click()
+    expect(line).to_have_value("MAIL FROM:<alice@student.example>")
+    line.fill("NOOP")
+    expect(console.get_by_role("group", name="Add a parameter")).to_be_hidden()
+
+
 def test_the_first_view_is_as_simple_as_ever_until_ehlo_and_then_says_what_the_answer_offers(
     open_notebook: Open,
 ) -> None:

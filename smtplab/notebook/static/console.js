@@ -158,7 +158,9 @@ function drawConsole({ model, el }) {
   /** While the line is a MAIL or RCPT: what may stand behind it. */
   function drawParameters() {
     const verb = line.value.trimStart().split(" ")[0].toUpperCase();
-    const known = panel === "" && !entry.hidden ? model.get("view").parameters[verb] ?? [] : [];
+    const offered = panel === "" && !entry.hidden ? model.get("view").parameters[verb] ?? [] : [];
+    const typed = /<([^<> ]+)>/.exec(line.value)?.[1];
+    const known = offered.map(([said, address]) => (address && typed ? said.replace(address, typed) : said));
     redraw(parameters, known, (found) => [make("span", { "aria-hidden": "true" }, words.parameters),
       found.map((said) => button(said, () => toggle(said), { class: "plain", "data-said": said }))]);
     parameters.hidden = known.length === 0;
