@@ -96,7 +96,8 @@ def test_a_client_that_never_reads_is_read_no_more(server: LoopbackServer) -> No
     with Raw(server.port) as deaf:
         stuff(deaf)
         (connection,) = server._loop._connections.values()
-        assert 0 < len(connection.unsent) < 1_000_000
+        until(lambda: connection.unsent)  # on a busy machine it may still be answering what it has read
+        assert len(connection.unsent) < 1_000_000
         with server.connect() as other:
             assert other.send("NOOP").code == 250
     until(lambda: not any(record.open for record in server.sessions))
