@@ -29,6 +29,7 @@ _HOME_OF = {
     "doctor": "smtplab.setup.doctor",
     "edition_differences": "smtplab.notebook",
     "explain": "smtplab.explain",
+    "explain_ehlo": "smtplab.explain",
     "frame": "smtplab.notebook",
     "load_ipython_extension": "smtplab.notebook",
     "logins": "smtplab.protocol.logins",

@@ -3,11 +3,11 @@
 from smtplab.explain.catalogue import text, texts
 from smtplab.explain.details import Detail
 from smtplab.explain.digits import DigitReading
-from smtplab.explain.ehlo_answer import EhloLine, ehlo_rows, explain_ehlo
+from smtplab.explain.ehlo_answer import EhloAnswer, EhloLine, explain_ehlo
 from smtplab.explain.explanation import Explanation, explain
 from smtplab.explain.misconceptions import Misconception, misconception, misconceptions
 
 __all__ = [
-    "Detail", "DigitReading", "EhloLine", "Explanation", "Misconception", "ehlo_rows", "explain", "explain_ehlo",
+    "Detail", "DigitReading", "EhloAnswer", "EhloLine", "Explanation", "Misconception", "explain", "explain_ehlo",
     "misconception", "misconceptions", "text", "texts",
 ]

@@ -55,37 +55,44 @@ class EhloLine:
         return " ".join(filter(None, (self.offers, say, self.note, f"({self.rfc})" if self.rfc else "")))
 
 
-def explain_ehlo(reply: Reply) -> tuple[EhloLine, ...]:
+class EhloAnswer(tuple[EhloLine, ...]):
+    """The lines of an answer to EHLO, in order; printed, each with what it offers below it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{line.line}\n    {line.offers}" for line in self)
+
+    def to_rows(self) -> list[dict[str, str | bool]]:
+        """One row a line, for a table."""
+        return [
+            {
+                "line": line.line, "keyword": line.keyword, "offers": line.offers, "may_say": "; ".join(line.may_say),
+                "rfc": line.rfc, "known": line.known, "offered": line.known == "offered",
+                "value": _shown(line.value), "note": line.note,
+            }
+            for line in self
+        ]
+
+
+def explain_ehlo(reply: Reply) -> EhloAnswer:
     """Read an answer to EHLO line by line; nothing for a refusal.
 
     Examples
     --------
-    >>> greeting, size = explain_ehlo(Reply(250, ("lab.example greets you", "SIZE 900")))
-    >>> size.value, size.may_say, size.known
+    >>> answer = explain_ehlo(Reply(250, ("lab.example greets you", "SIZE 900")))
+    >>> print(answer)
+    lab.example greets you
+        The server gives its name and greets you; this line names no extension.
+    SIZE 900
+        You may add SIZE= to MAIL, so that too large a message is refused before it is sent.
+    >>> answer[1].value, answer[1].may_say, answer[1].known
     (900, ('MAIL FROM:<...> SIZE=900',), 'offered')
-    >>> print(size.offers)
-    You may add SIZE= to MAIL, so that too large a message is refused before it is sent.
     """
     if not reply.is_positive or not reply.lines:
-        return ()
+        return EhloAnswer()
     first = EhloLine(reply.lines[0], "", text("ehlo.greeting"), (), "RFC 2821 4.1.1.1", "base")
-    return (first, *map(_line, reply.lines[1:]))
-
-
-def ehlo_rows(reply: Reply) -> list[dict[str, str | bool]]:
-    """The same as rows for a table.
-
-    >>> [row["keyword"] for row in ehlo_rows(Reply(250, ("lab.example", "8BITMIME", "HELP")))]
-    ['', '8BITMIME', 'HELP']
-    """
-    return [
-        {
-            "line": line.line, "keyword": line.keyword, "offers": line.offers, "may_say": "; ".join(line.may_say),
-            "rfc": line.rfc, "known": line.known, "offered": line.known == "offered",
-            "value": _shown(line.value), "note": line.note,
-        }
-        for line in explain_ehlo(reply)
-    ]
+    return EhloAnswer((first, *map(_line, reply.lines[1:])))
 
 
 def _line(line: str) -> EhloLine:

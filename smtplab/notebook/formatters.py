@@ -10,9 +10,9 @@ from typing import Any
 
 def _html(name: str) -> Callable[[Any], str]:
     def shown(value: Any) -> str:
-        from smtplab.notebook import html
+        from smtplab.notebook import html, views
 
-        return html.styled(getattr(html, name)(value))
+        return html.styled(getattr(views, name)(value))
 
     return shown
 
@@ -65,9 +65,10 @@ SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.protocol.transcript", "Transcript", "transcript", _record),
     ("smtplab.protocol.logins", "Logins", "logins", str),
     ("smtplab.explain.explanation", "Explanation", "explanation", str),
+    ("smtplab.explain.ehlo_answer", "EhloAnswer", "ehlo_answer", str),
     ("smtplab.setup.doctor", "DoctorReport", "doctor_report", str),
 )
-"""Module and name of each type, the function of `html` that shows it, and its plain text."""
+"""Module and name of each type, the function of `views` that shows it, and its plain text."""
 
 
 def register(shell: Any) -> None:

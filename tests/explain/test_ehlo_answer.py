@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smtplab.explain import EhloLine, ehlo_rows, explain_ehlo
+from smtplab.explain import EhloLine, explain_ehlo
 from smtplab.lab import World
 from smtplab.protocol.extensions import KNOWN, OFFERED
 from smtplab.protocol.wire import Reply
@@ -86,6 +86,6 @@ def test_every_sentence_is_short_and_the_rows_are_plain_data() -> None:
     for found in explain_ehlo(reply):
         for sentence in (found.offers, *found.note.split(". ")):
             assert len(sentence.split()) <= 20, sentence
-    rows = ehlo_rows(reply)
+    rows = explain_ehlo(reply).to_rows()
     assert json.loads(json.dumps(rows)) == rows
     assert len(rows) == len(said)

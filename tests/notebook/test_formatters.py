@@ -8,7 +8,7 @@ from base64 import b64encode
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from smtplab.explain import explain
+from smtplab.explain import explain, explain_ehlo
 from smtplab.lab.message import Message
 from smtplab.network import Client, memory_server
 from smtplab.notebook.formatters import SHOWN, register
@@ -32,6 +32,7 @@ def values() -> dict[str, object]:
     return {
         "Reply": reply, "Exchange": exchange, "Session": session, "Transcript": transcript,
         "Explanation": explain(reply), "NoReply": client.send("NOOP"),
+        "EhloAnswer": explain_ehlo(Reply(250, ("lab.example", "SIZE 900"))),
         "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
         "Logins": logins(logged_in().transcript), "DoctorReport": DoctorReport((Finding("loopback", True, "Well."),)),
     }
@@ -54,6 +55,14 @@ def test_no_view_shows_what_logs_somebody_in(shell: InteractiveShell) -> None:
             assert not [secret for secret in secrets if secret in shown]
     assert secrets[0] in str(logins(client.transcript, reveal=True))
     assert secrets[1] in str(client.transcript)  # the record itself keeps every octet
+
+
+def test_an_answer_to_ehlo_is_a_table_in_which_every_line_is_escaped(shell: InteractiveShell) -> None:
+    answer = explain_ehlo(Reply(250, ("<b>mx</b>.example", "SIZE 900", "X<i>", "AUTH PLAIN <script>")))
+    shown = shell.display_formatter.format(answer)[0]
+    assert shown["text/plain"] == str(answer) and shown["text/html"].count("<tr>") == 5
+    assert "MAIL FROM:&lt;...&gt; SIZE=900" in shown["text/html"]
+    assert not re.search("<b>mx|<i>|<script>", shown["text/html"])
 
 
 def test_in_a_group_each_reply_says_what_it_answers(shell: InteractiveShell) -> None:
