@@ -13,7 +13,7 @@ from smtplab.explain.catalogue import text
 from smtplab.lab import Message, World
 from smtplab.network import Client, LoopbackServer, MemoryServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.notebook import console_offers, console_view, html
+from smtplab.notebook import console_offers, console_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_talk import Talk
@@ -187,8 +187,8 @@ class Console(Talk):
 
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
-        record = html.transcript(self.transcript, edition=self.client.edition)
-        return html.join((self.diagram.figure(), record, html.explanation(self.explanation)))
+        record = views.transcript(self.transcript, edition=self.client.edition)
+        return html.join((self.diagram.figure(), record, views.explanation(self.explanation)))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed."""

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook import html
+from smtplab.notebook import html, views
 from smtplab.protocol.sequences import RFC_7504, differences, entries
 
 MARKS = {"added": "+", "removed": "\u2212", "repeat dropped": "2\u21921", "added by RFC 7504": "*"}
@@ -98,7 +98,7 @@ class EditionDifferences:
         return "\n".join((text("editions.title"), "", *table, "", *legend, "", self.caption))
 
     def _repr_html_(self) -> str:
-        return html.styled(html.edition_differences(self))
+        return html.styled(views.edition_differences(self))
 
 
 def edition_differences() -> EditionDifferences:

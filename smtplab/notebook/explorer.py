@@ -9,7 +9,7 @@ from typing import Any
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
 from smtplab.explain.digits import digits_of
-from smtplab.notebook import html
+from smtplab.notebook import html, views
 from smtplab.notebook.console_view import explained
 from smtplab.notebook.edges import event_label
 from smtplab.notebook.widget import Data, Panel
@@ -150,7 +150,7 @@ class CodeExplorer(Panel):
         """The static form: digits, codes, commands, and the explanation."""
         codes = ((str(c), _name(c)) for c in siblings(self._code))
         return html.join((
-            html.explanation(self.explanation),
+            views.explanation(self.explanation),
             html.element("p", self._codes_label()), html.definitions(codes),
             html.element("p", self._senders_label(), " ", ", ".join(map(_label, self.senders))),
         ))

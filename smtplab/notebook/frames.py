@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook import html
+from smtplab.notebook import html, views
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
 from smtplab.protocol.extensions import extension_rows, keywords_of
 
@@ -147,7 +147,7 @@ class Matrix:
         return "\n".join(f"{label:<{width}} " + " ".join(f"{cell:>3}" for cell in row) for label, row in lines)
 
     def _repr_html_(self) -> str:
-        return html.styled(html.matrix(self.to_rows(), text("frames.matrix", edition=self.edition)))
+        return html.styled(views.matrix(self.to_rows(), text("frames.matrix", edition=self.edition)))
 
 
 def matrix(edition: int = 2821) -> Matrix:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from smtplab.explain.catalogue import text
-from smtplab.notebook.html import Markup, doctor_report, element, styled
+from smtplab.notebook.html import Markup, element, styled
+from smtplab.notebook.views import doctor_report
 from smtplab.notebook.widget import Data, Panel
 from smtplab.setup.doctor import DoctorReport, Finding
 

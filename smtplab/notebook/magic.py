@@ -16,7 +16,7 @@ from IPython.display import display
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.network import Client, LoopbackServer, NoReply
-from smtplab.notebook import html
+from smtplab.notebook import html, views
 from smtplab.notebook.dialogue_cell import CellRun, ExpectationFailed, check_lines, pasted_characters, play
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.logins import hide_secrets
@@ -36,7 +36,7 @@ class CellView:
 
     def _repr_html_(self) -> str:
         run = self.run
-        shown = html.transcript(
+        shown = views.transcript(
             run.transcript, edition=run.edition, explained=True, octets=self.octets, since=run.since)
         notes = html.element("ul", *(html.element("li", note) for note in run.notes), class_="notes")
         return html.styled(shown, notes if run.notes else None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from smtplab.explain import explain
 from smtplab.network.outcome import no_reply
-from smtplab.notebook import html
+from smtplab.notebook import html, views
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import Reply
@@ -50,11 +50,11 @@ def conversation(*lines: str) -> Transcript:
 
 
 @pytest.mark.parametrize("show", [
-    lambda t: html.transcript(t, explained=True, octets=True),
-    lambda t: html.exchange(t.exchanges()[1]),
-    lambda t: html.reply(t.exchanges()[1].reply),
-    lambda t: html.explanation(explain(t.exchanges()[1])),
-    lambda t: html.session(t.exchanges()[1].after),
+    lambda t: views.transcript(t, explained=True, octets=True),
+    lambda t: views.exchange(t.exchanges()[1]),
+    lambda t: views.reply(t.exchanges()[1].reply),
+    lambda t: views.explanation(explain(t.exchanges()[1])),
+    lambda t: views.session(t.exchanges()[1].after),
 ], ids=["transcript", "exchange", "reply", "explanation", "session"])
 def test_a_hostile_server_and_a_hostile_client_are_shown_and_not_obeyed(show) -> None:
     shown = conversation(f"S: 220 {HOSTILE}", f"C: EHLO {HOSTILE}", f"S: 250-{HOSTILE}", f"S: 250 {HOSTILE}")
@@ -92,7 +92,7 @@ def test_controls_bidi_marks_and_odd_octets_are_spelled_out(foreign: str | bytes
 def test_any_octets_make_a_well_formed_page_of_known_elements(segments: list[tuple[str, bytes]]) -> None:
     greeted = [("S", b"220 hi\r\n"), *segments]
     record = Transcript(tuple(Entry(side, octets) for side, octets in greeted))  # type: ignore[arg-type]
-    page = Page(html.transcript(record, explained=True))
+    page = Page(views.transcript(record, explained=True))
     lists = {"ol", "ul", "li", "dl", "dt", "dd"}
     blocks = {"div", "p", "pre", "section", "details", "summary"}
     assert set(page.tags) <= lists | blocks | {"span", "b", "bdi", "i"}
@@ -100,19 +100,19 @@ def test_any_octets_make_a_well_formed_page_of_known_elements(segments: list[tup
 
 
 def test_a_transcript_keeps_the_order_of_the_wire() -> None:
-    page = Page(html.transcript(conversation("S: 220 a", "C: NOOP", "C: RSET", "S: 250 b", "S: 250 c")))
+    page = Page(views.transcript(conversation("S: 220 a", "C: NOOP", "C: RSET", "S: 250 b", "S: 250 c")))
     places = [page.text.index(said) for said in ("220 a", "NOOP", "RSET", "250 b", "250 c")]
     assert places == sorted(places)
 
 
 def test_nothing_of_a_record_is_lost_when_it_breaks_off() -> None:
-    page = Page(html.transcript(conversation("S: 220 a", "C| NOO", "S| 25", "-- lost")))
+    page = Page(views.transcript(conversation("S: 220 a", "C| NOO", "S| 25", "-- lost")))
     for said in ("NOO", "25", "the connection was lost", "unfinished"):
         assert said in page.text
 
 
 def test_a_reply_has_a_mark_a_code_in_bold_and_a_speaker() -> None:
-    shown = html.transcript(conversation("S: 450 later"))
+    shown = views.transcript(conversation("S: 450 later"))
     assert "↻" in shown
     assert '<b class="code code-4">450</b>' in shown
     assert "server S:" in shown
@@ -120,7 +120,7 @@ def test_a_reply_has_a_mark_a_code_in_bold_and_a_speaker() -> None:
 
 def test_a_transcript_can_begin_later_and_still_know_what_came_before() -> None:
     record = conversation("S: 220 a", "C: EHLO me", "S: 250 a", "C: RCPT TO:<bob@lab.example>", "S: 503 no")
-    shown = html.transcript(record, explained=True, since=3)
+    shown = views.transcript(record, explained=True, since=3)
     assert shown.count("<li class=") == 2
     assert "EHLO me" not in shown
     assert "no sender is known yet" in shown  # so it knows that EHLO was said
@@ -128,9 +128,9 @@ def test_a_transcript_can_begin_later_and_still_know_what_came_before() -> None:
 
 def test_octets_are_there_on_request() -> None:
     record = conversation("S: 220 a", "C: NOOP")
-    assert "NOOP\\r\\n" in html.transcript(record)
-    assert "<details open>" in html.transcript(record, octets=True)
-    assert "<details open>" not in html.transcript(record)
+    assert "NOOP\\r\\n" in views.transcript(record)
+    assert "<details open>" in views.transcript(record, octets=True)
+    assert "<details open>" not in views.transcript(record)
 
 
 def test_a_table_has_a_caption_and_heads() -> None:
@@ -142,20 +142,20 @@ def test_a_table_has_a_caption_and_heads() -> None:
 
 
 def test_a_reply_without_a_code_and_no_reply_at_all_are_shown_too() -> None:
-    assert "???" not in html.reply_lines(Reply(0, ("hello",), b"hello\r\n"))
-    assert "No reply." in html.no_reply(no_reply("closed"))
+    assert "???" not in views.reply_lines(Reply(0, ("hello",), b"hello\r\n"))
+    assert "No reply." in views.no_reply(no_reply("closed"))
 
 
 def test_a_doctors_report_names_each_trouble_and_its_cure() -> None:
     report = DoctorReport((Finding("loopback", False, "Nothing <answers>.", "try this"),))
-    shown = html.doctor_report(report)
+    shown = views.doctor_report(report)
     assert "✗ loopback" in shown
     assert "&lt;answers&gt;" in shown
     assert "<pre>try this</pre>" in shown
 
 
 def test_a_session_without_a_mail_says_none() -> None:
-    assert html.session(Session()).count("none") == 3
+    assert views.session(Session()).count("none") == 3
 
 
 # Contrast: the colours of the style sheet on the papers of JupyterLab's two themes.

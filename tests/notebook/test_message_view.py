@@ -1,7 +1,7 @@
 """How a message that was taken looks: envelope beside header, and the text; whatever is in it stays text."""
 
 from smtplab.lab.message import Message
-from smtplab.notebook import html
+from smtplab.notebook import views
 from smtplab.notebook.formatters import register
 from smtplab.protocol.paths import NULL_PATH, parse_forward_path
 
@@ -12,13 +12,13 @@ def _message(mail_data: bytes) -> Message:
 
 
 def test_two_senders_stand_side_by_side() -> None:
-    shown = html.message(_message(b"From: Santa <santa@north.example>\r\n\r\nHo.\r\n"))
+    shown = views.message(_message(b"From: Santa <santa@north.example>\r\n\r\nHo.\r\n"))
     assert "<td>&lt;&gt;</td><td>Santa &lt;santa@north.example&gt;</td>" in shown
     assert "Ho.\n" in shown and "\\n" not in shown
 
 
 def test_what_a_header_or_a_body_holds_never_becomes_markup() -> None:
-    shown = html.message(_message(b"From: <script>alert(1)</script>\r\n\r\n<img src=x onerror=alert(2)>\r\n"))
+    shown = views.message(_message(b"From: <script>alert(1)</script>\r\n\r\n<img src=x onerror=alert(2)>\r\n"))
     assert "<script" not in shown and "<img" not in shown
 
 
