@@ -99,21 +99,26 @@ def _without(octets: bytes, start: int, secrets: list[Span]) -> bytes:
 
 def _secrets(transcript: Transcript) -> list[Span]:
     """Where the secrets are in what the client sent, in order."""
-    dialogue, sent, cut = Dialogue(), b"", 0
-    starts: list[int] = []  # of everything that was cut, as a reply was given or is due
-    thrown_away: list[Span] = []
+    sent = b"".join(entry.octets for entry in transcript.said() if entry.direction == "C")
+    if b"AUTH" not in sent.upper():
+        return []
+    dialogue, flown = Dialogue(), 0
+    handshakes: list[Span] = []  # how many items were cut before each, and how much had been sent
     for entry in transcript.said():
         dialogue.take(entry.direction, entry.octets, entry.event)
-        sent += entry.octets if entry.direction == "C" else b""
-        for item in _cut_off(dialogue)[len(starts):]:
-            starts.append(cut)
-            cut += len(item.sent)
+        flown += len(entry.octets) if entry.direction == "C" else 0
         if entry.event.startswith("tls"):
-            thrown_away.append((cut, len(sent)))
-            cut = len(sent)
-    found = [span for start, end in thrown_away for span in _in_lines(sent, start, end, False)]
-    answers = False
-    for start, item in zip(starts, _cut_off(dialogue), strict=True):
+            handshakes.append((len(_cut_off(dialogue)), flown))
+    found: list[Span] = []
+    cut, answers = 0, False
+    items: list[Exchange | Due | None] = [*_cut_off(dialogue), None]
+    for place, item in enumerate(items):
+        while handshakes and handshakes[0][0] <= place:  # what was sent ahead of a handshake was thrown away
+            start, cut = cut, handshakes.pop(0)[1]
+            found += _in_lines(sent, start, cut, False)
+        if item is None:
+            break
+        start, cut = cut, cut + len(item.sent)
         answers = answers or item.event == AUTH_LINE
         if item.event == "AUTH" or answers:
             found += _in_lines(sent, start, start + len(item.sent), answers)
