@@ -182,7 +182,11 @@ class Host:
             elif type(action) is Deliver:
                 self._messages.append(action.message)
             elif type(action) is StartTls:
-                hosted.tls = TlsLayer(self.authority.server_context(action.certificate))
+                try:
+                    hosted.tls = TlsLayer(self.authority.server_context(action.certificate))
+                except Exception as error:  # no certificate can be made here: only this session suffers
+                    self.errors.append(error)
+                    segment += self._close(hosted, given)
             else:
                 segment += self._close(hosted, given)
         return segment

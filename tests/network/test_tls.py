@@ -10,6 +10,7 @@ import pytest
 
 from smtplab.lab import Certificate, World
 from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply, ReplyError, memory_server
+from smtplab.network.certificates import Authority
 from smtplab.protocol.machine import State
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply
@@ -217,6 +218,17 @@ def test_a_whole_mail_of_a_megabyte_goes_through(server: Server) -> None:
     assert code(client.send_message(letter)) == 250
     assert server.messages[0].mail_data == letter
     client.close()
+
+
+def test_where_no_certificate_can_be_made_only_that_session_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LoopbackServer(ESMTP) as server, server.connect() as other:
+        client = server.connect(timeout_s=1)
+        client.send(EHLO)
+        monkeypatch.setattr(Authority, "server_context", lambda *_: 1 / 0)
+        outcome = client.send("STARTTLS")
+        assert isinstance(outcome, NoReply) and "TLS failed" in outcome.why
+        assert [type(error) for error in server.errors] == [ZeroDivisionError]
+        assert code(other.send("NOOP")) == 250
 
 
 def test_many_sessions_inside_tls_at_once() -> None:
