@@ -39,10 +39,7 @@ hello
 # What do they offer you?
 
 # %%
-from smtplab.explain import explain_ehlo
-
-for line in explain_ehlo(hello):
-    print(f"{line.line}\n    {line.offers}")
+smtplab.explain_ehlo(hello)
 
 # %% [markdown]
 # You need not know them all.
@@ -106,13 +103,14 @@ client.send("MAIL FROM:<alice@student.example> SIZE=9000000")
 # May you add any parameter you like?
 
 # %%
-smtplab.predict("MAIL FROM:<alice@student.example> COLOUR=blue", client, wrong=["error-ends-session", "text-decides"])
+line = "MAIL FROM:<alice@student.example> COLOUR=blue"
+smtplab.predict(line, client, wrong=["error-ends-session", "text-decides"])
 
 # %% [markdown]
 # Send it.
 
 # %%
-client.send("MAIL FROM:<alice@student.example> COLOUR=blue")
+client.send(line)
 
 # %% [markdown]
 # 555: a parameter that no line of the answer allows.
@@ -189,7 +187,10 @@ client.send("RCPT TO:<yan@elsewhere.example>")
 client = server.connect()
 client.send("EHLO student.example")
 replies = client.send_group(
-    "MAIL FROM:<alice@student.example>", "RCPT TO:<zoe@lab.example>", "RCPT TO:<bob@lab.example>", "DATA",
+    "MAIL FROM:<alice@student.example>",
+    "RCPT TO:<zoe@lab.example>",
+    "RCPT TO:<bob@lab.example>",
+    "DATA",
 )
 len(replies)
 
@@ -262,7 +263,9 @@ client.send("RCPT TO:<björn@lab.example>")
 
 # %%
 client.send("RSET")
-client.send_group("MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>", "DATA")
+client.send("MAIL FROM:<alice@student.example>")
+client.send("RCPT TO:<bob@lab.example>")
+client.send("DATA")
 client.send_message("Subject: Greetings\n\nSchöne Grüße\n")
 
 # %% [markdown]
@@ -270,7 +273,9 @@ client.send_message("Subject: Greetings\n\nSchöne Grüße\n")
 # With the parameter the same message goes through.
 
 # %%
-client.send_group("MAIL FROM:<alice@student.example> BODY=8BITMIME", "RCPT TO:<bob@lab.example>", "DATA")
+client.send("MAIL FROM:<alice@student.example> BODY=8BITMIME")
+client.send("RCPT TO:<bob@lab.example>")
+client.send("DATA")
 client.send_message("Subject: Greetings\n\nSchöne Grüße\n")
 
 # %% [markdown]
@@ -408,7 +413,7 @@ client.send("RSET")
 #
 # 1. Ask for a report about a mail to Björn.
 # 2. Get a 555 at `RCPT`.
-# 3. Say `HELO`. Which buttons are gone?
+# 3. Say `EHLO`, then `HELO`. Which buttons come and go?
 
 # %%
 console = smtplab.Console(extensions="all", edition=5321)
@@ -419,7 +424,7 @@ console
 # The table names each with its purpose and its RFC.
 
 # %%
-smtplab.frame("extensions")[["keyword", "offered", "purpose", "rfc"]]
+smtplab.frame("extensions")[["keyword", "purpose", "rfc"]]
 
 # %% [markdown]
 # ## What you saw

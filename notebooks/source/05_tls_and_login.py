@@ -8,7 +8,7 @@
 # - read the name and the password in a login that was overheard;
 # - encrypt a session with `STARTTLS`, and say what the server forgets then;
 # - say what a client does with a bad certificate;
-# - tell seven answers to a login apart.
+# - tell seven answers about a login apart.
 #
 # **RFC 2821:** section 7.1. **The extensions' own:** RFC 3207 (STARTTLS), sections 4 to 6; RFC 4954 (AUTH),
 # sections 4 and 6. **Time:** 20 minutes. **Before:** lesson 04.
@@ -109,7 +109,8 @@ client.send("STARTTLS")
 # You said `EHLO` already. What about `MAIL` now?
 
 # %%
-smtplab.predict("MAIL FROM:<alice@student.example>", client, wrong=["ehlo-survives-tls", "error-ends-session"])
+line = "MAIL FROM:<alice@student.example>"
+smtplab.predict(line, client, wrong=["ehlo-survives-tls", "error-ends-session"])
 
 # %% [markdown]
 # Send it.
@@ -247,18 +248,19 @@ client.session
 # %% [markdown]
 # Servers that kept such lines took them for yours. That is called *command injection*.
 #
-# ## Seven answers to a login
+# ## Seven answers about a login
 #
-# A wrong password first.
+# A wrong password first: in base64 this line says `bob` and `buildes`.
 
 # %%
-smtplab.predict("AUTH PLAIN AGJvYgBidWlsZGVz", client, wrong=["auth-proves-from-header", "error-ends-session"])
+line = "AUTH PLAIN AGJvYgBidWlsZGVz"
+smtplab.predict(line, client, wrong=["auth-proves-from-header", "error-ends-session"])
 
 # %% [markdown]
 # Send it.
 
 # %%
-client.send("AUTH PLAIN AGJvYgBidWlsZGVz")
+client.send(line)
 
 # %% [markdown]
 # 535: name and password do not fit.
@@ -274,13 +276,15 @@ client.login("anna", "apple")
 # The client mixes number and password, and sends only the mix.
 
 # %%
+client = server.connect()
+client.send("EHLO student.example")
 client.login("anna", "apple", "CRAM-MD5")
 
 # %% [markdown]
 # Is her password anywhere in what was said?
 
 # %%
-"apple" in str(smtplab.logins(client.transcript, reveal=True)[-4:])
+"apple" in str(smtplab.logins(client.transcript, reveal=True))
 
 # %% [markdown]
 # It is not. The mix went over the wire; next time it will be another, and nobody can take it apart.
@@ -322,7 +326,8 @@ client.login("bob", "builder")
 server.change(login_needs_tls=False, needs_login=True)
 client = server.connect()
 client.send("EHLO student.example")
-smtplab.predict("MAIL FROM:<alice@student.example>", client, wrong=["from-header-is-sender", "ehlo-is-login"])
+line = "MAIL FROM:<alice@student.example>"
+smtplab.predict(line, client, wrong=["from-header-is-sender", "ehlo-is-login"])
 
 # %% [markdown]
 # Send it.
@@ -341,7 +346,7 @@ client.send("MAIL FROM:<alice@student.example>")
 # Bob logged in, and the sender is Alice: this server does not compare the two.
 # A login says who sends. The From line may still name anybody.
 #
-# All answers to a login in one table:
+# The seven in one table, with the 334 of a login that takes several lines:
 #
 # | Code | The server says | The client then |
 # |---|---|---|

@@ -28,7 +28,9 @@
 # | 2008 | 5321 | made it clearer; it is the one in force |
 # | 2015 | 7504 | adds two codes for hosts that never take mail |
 #
-# Both have a section 4.3.2: which reply may answer which command.
+# At the time of writing a successor of RFC 5321 is being prepared.
+#
+# RFC 2821 and RFC 5321 both have a section 4.3.2: which reply may answer which command.
 # This picture lays the two lists over each other.
 
 # %%
@@ -38,13 +40,18 @@ smtplab.edition_differences()
 
 # %% [markdown]
 # Most of it is the same.
-# The changes stand in few places, so you can meet each of them.
-# Here they are as a table.
+# The changes stand in few places. Here they are as a table.
 
 # %%
 smtplab.frame("sequences", difference=True)
 
 # %% [markdown]
+# Two of them only tidy up.
+# 502 for `EHLO` was in RFC 2821 already, in section 4.1.4; its list had left it out.
+# And 550 stood there twice for `RCPT`.
+#
+# The others you will meet.
+#
 # ## The same command to two servers
 #
 # Both servers are the lab's. One follows RFC 2821, one RFC 5321.
@@ -52,8 +59,7 @@ smtplab.frame("sequences", difference=True)
 # %%
 old = smtplab.LoopbackServer(edition=2821).connect()
 new = smtplab.LoopbackServer(edition=5321).connect()
-old.send("EHLO student.example")
-new.send("EHLO student.example")
+print(old.send("EHLO student.example"), new.send("EHLO student.example"), sep="\n\n")
 
 # %% [markdown]
 # Both answers to `EHLO` are alike: a server does not tell which edition it follows.
@@ -61,14 +67,15 @@ new.send("EHLO student.example")
 # First a parameter that nobody offered. What will the old one say?
 
 # %%
-smtplab.predict("MAIL FROM:<alice@student.example> COLOUR=blue", old, wrong=["error-ends-session", "text-decides"])
+line = "MAIL FROM:<alice@student.example> COLOUR=blue"
+smtplab.predict(line, old, wrong=["error-ends-session", "text-decides"])
 
 # %% [markdown]
 # Send it to both.
 
 # %%
-print(old.send("MAIL FROM:<alice@student.example> COLOUR=blue"))
-print(new.send("MAIL FROM:<alice@student.example> COLOUR=blue"))
+print(old.send(line))
+print(new.send(line))
 
 # %% [markdown]
 # 501 in the old list serves for every bad argument.
@@ -108,16 +115,30 @@ for edition in (2821, 5321):
 # ## After the message
 #
 # Neither lab takes programs in a mail.
-# A server learns of the file only from the message. Which code comes after the dot?
+# A server learns of the file only from the message. Send both the same.
 
 # %%
-message = "Subject: Game\nContent-Type: application/x-game; name=game.exe\n\nPlay this.\n"
-
 for client in (old, new):
     client.send("MAIL FROM:<alice@student.example>")
     client.send("RCPT TO:<bob@lab.example>")
     client.send("DATA")
-    print(client.send_message(message))
+    client.send("Subject: Game")
+    client.send("Content-Type: application/x-game; name=game.exe")
+    client.send("")
+    client.send("Play this.")
+
+# %% [markdown]
+# What does the dot get?
+
+# %%
+smtplab.predict(".", new, wrong=["dot-belongs-to-message", "refused-mail-stays-open"])
+
+# %% [markdown]
+# Send it to both.
+
+# %%
+print(old.send("."))
+print(new.send("."))
 
 # %% [markdown]
 # The old list has no code there for a refusal by policy, so 554, "failed", must do.
@@ -184,8 +205,9 @@ for edition in (2821, 5321):
 # It came with RFC 7504, and so did 556, which says the same of a recipient's domain.
 
 # %%
-print(old.send("MAIL FROM:<alice@student.example>").code, old.send("RCPT TO:<bob@no-mail.example>"))
-print(new.send("MAIL FROM:<alice@student.example>").code, new.send("RCPT TO:<bob@no-mail.example>"))
+for client in (old, new):
+    client.send("MAIL FROM:<alice@student.example>")
+    print(client.send("RCPT TO:<bob@no-mail.example>"))
 
 # %% [markdown]
 # The relay knows of a domain that it takes no mail, and says so.
