@@ -313,7 +313,7 @@ client.send_message("Subject: Greetings\n\nSchöne Grüße\n")
 #
 # </details>
 #
-# ## Asking for a report
+# ## If you like: asking for a report
 #
 # `DSN` is for *delivery status notifications*, reports about a mail's fate.
 # `NOTIFY=` behind `RCPT` says when you want one, and `ENVID=` behind `MAIL` names your mail in it.

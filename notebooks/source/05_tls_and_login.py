@@ -136,10 +136,11 @@ client.login("bob", "builder")
 
 # %% [markdown]
 # You saw the login, and the listener did not.
-# What the listener could read ends here:
+# In what was overheard, `C|` marks octets that are no text. This cell shows all that stands before the first.
 
 # %%
-print(str(client.transcript.overheard()).partition("C| ")[0])
+heard = str(client.transcript.overheard())
+print(heard.partition("C| ")[0].rstrip())
 
 # %% [markdown]
 # Behind the 220 come octets that mean nothing without the keys.
@@ -178,7 +179,7 @@ print(str(client.transcript.overheard()).partition("C| ")[0])
 #
 # </details>
 #
-# ## A look with Wireshark
+# ## If you like: a look with Wireshark
 #
 # Wireshark is a program that shows what goes over a wire.
 # `write_pcap` writes what the listener has into a file for it.

@@ -136,12 +136,11 @@ def _inside_tls(answer: object) -> Finding:
 
 
 def _stages(played: Play) -> tuple[bool, bool, bool, bool]:
-    """EHLO taken; TLS begun; EHLO taken behind it; logged in behind that."""
+    """EHLO taken; TLS begun; EHLO taken behind it; logged in, which this server takes only there."""
     hello = [n for n, step in enumerate(played.steps) if step.line.upper().startswith("EHLO") and step.code == "250"]
     tls = [n for n, step in enumerate(played.steps) if step.code == "220" and step.after is State.GREETED]
     again = [n for n in hello if tls and n > tls[0]]
-    login = [n for n, step in enumerate(played.steps) if step.code == "235" and again and n > again[0]]
-    return bool(hello), bool(tls), bool(again), bool(login)
+    return bool(hello), bool(tls), bool(again), any(step.code == "235" for step in played.steps)
 
 
 TASKS = (
