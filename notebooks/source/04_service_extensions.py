@@ -429,7 +429,7 @@ smtplab.frame("extensions")[["keyword", "purpose", "rfc"]]
 # %% [markdown]
 # ## What you saw
 #
-# - Each line of the `EHLO` answer offers something; what it does not name, the server may refuse. `HELO` offers nothing.
+# - Each line of the `EHLO` answer offers something. What it does not name, the server may refuse.
 # - Every command keeps its own reply, also in a group. An enhanced status code says why, where the reply code cannot.
 # - A parameter belongs behind `MAIL` or `RCPT`; `BDAT` counts octets, so that no dot is needed.
 #
