@@ -105,7 +105,7 @@ def _labelled(label: str, words: str, indent: int) -> str:
                          break_long_words=False, break_on_hyphens=False)
 
 
-def explain(what: object, command: str | Command | None = None, *, edition: int = 2821) -> Explanation:
+def explain(what: object, command: str | Command | None = None, *, edition: int | None = None) -> Explanation:
     """Say what a reply means and what to do now.
 
     Parameters
@@ -116,8 +116,8 @@ def explain(what: object, command: str | Command | None = None, *, edition: int 
     command : str or Command, optional
         What was answered: ``"RCPT"``, or the whole line. CONNECT stands for the greeting, DATA-END or ``.`` for the
         end of the message.
-    edition : {2821, 5321}
-        Whose list and sections are shown.
+    edition : {2821, 5321}, optional
+        Whose list and sections are shown; by default that of the session, else RFC 2821's.
 
     Raises
     ------

@@ -9,13 +9,13 @@ from functools import lru_cache
 from smtplab.explain.catalogue import text
 from smtplab.explain.situation import Situation, keyword_of
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import CONNECT, DATA_END, NO_COMMANDS, Machine, State, machine
+from smtplab.protocol.machine import CONNECT, DATA_END, EDITIONS, NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.reply_codes import read_code
 from smtplab.protocol.sequences import Standing, entries, listed
 from smtplab.protocol.wire import REPLY_CLASSES, Command, Reply, cut_reply, encode, parse_command
 
 
-def read_situation(what: object, command: str | Command | None, edition: int) -> Situation:
+def read_situation(what: object, command: str | Command | None, edition: int | None) -> Situation:
     """Read whatever `explain` takes.
 
     Raises
@@ -23,12 +23,12 @@ def read_situation(what: object, command: str | Command | None, edition: int) ->
     ValueError, TypeError
         With a sentence that says why this is no reply, and what is.
     """
+    step = what.exchange if isinstance(what, Reply) and command is None else what
+    edition = edition or (step.edition if isinstance(step, Exchange) else EDITIONS[0])
     machine(edition)  # an unknown edition is told first
-    if isinstance(what, Exchange):
-        return _of_exchange(what, edition)
+    if isinstance(step, Exchange):
+        return _of_exchange(step, edition)
     if isinstance(what, Reply):
-        if what.exchange is not None and command is None:
-            return _of_exchange(what.exchange, edition)
         return _of_reply(what, command, edition)
     why = getattr(what, "why", None)
     if why is not None and not hasattr(what, "code"):

@@ -6,6 +6,7 @@
 ``S: 250``              expects this code of the reply that is next; ``S: 5yz`` expects the class
 ``S: 250 lab.example``  expects a reply line with this code that begins with this text, in any case
 ``-- closed``           expects that the session is over (``-- lost`` too)
+``-- tls``              expects that the session is inside TLS
 ``# remark``            for the reader
 ======================  ==============================================================================
 
@@ -25,7 +26,7 @@ from smtplab.protocol.transcript import Transcript, unescape
 from smtplab.protocol.wire import show
 
 _FORM = re.compile(r"([CS])([:|]) ?(.*)", re.DOTALL)
-_OVER = re.compile(r"-- *(lost|closed)\s*")
+_EVENT = re.compile(r"-- *(lost|closed|tls)\s*")
 _EXPECTED = re.compile(r"([0-9]{3}|[1-5]yz)(?:[ -](.*))?", re.DOTALL)
 _ODD = frozenset({"Zs", "Pd", "Pi", "Pf", "Cf"})
 
@@ -108,8 +109,10 @@ def play(client: Client, lines: list[str], *, edition: int = 2821, is_new: bool 
         form = _FORM.fullmatch(line)
         if form and form[1] == "S":
             run.failure = _unmet(number, form[3].rstrip(), coming)
-        elif _OVER.fullmatch(line):
-            run.failure = "" if client.state is State.CLOSED else text("magic.still-open", line=number)
+        elif event := _EVENT.fullmatch(line):
+            wants_tls = event[1] == "tls"
+            is_so = client.session.tls if wants_tls else client.state is State.CLOSED
+            run.failure = "" if is_so else text("magic.not-tls" if wants_tls else "magic.still-open", line=number)
         elif form or _is_sent(line, client):
             if client.is_over:
                 run.notes.append(text("magic.over", line=number))

@@ -53,7 +53,7 @@ class Cell:
         return self.outcome + self.mark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EditionDifferences:
     """The matrix of both editions. Make it with `edition_differences`.
 
@@ -96,6 +96,8 @@ class EditionDifferences:
         table = (f"{label:<{width}} " + " ".join(f"{cell:<4}" for cell in row).rstrip() for label, row in lines)
         legend = (f"{mark:<5} {words}" for _, mark, words in self.legend)
         return "\n".join((text("editions.title"), "", *table, "", *legend, "", self.caption))
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return html.styled(views.edition_differences(self))

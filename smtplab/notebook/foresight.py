@@ -73,7 +73,7 @@ def foresee(session: Session, line: str, world: World, edition: int, message: by
         command = Command(AUTH_LINE, line, encode(line)) if in_login else parse_command(encode(line))
         event, (_, answer) = table.event_of(command), respond(world, session, command, 0.0)
     row = table.transition(session.state, event, answer.code)
-    return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer))
+    return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer), edition)
 
 
 def options_for(step: Exchange | None) -> tuple[str, tuple[str, ...]]:

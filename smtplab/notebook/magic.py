@@ -7,6 +7,7 @@ with one it stays, and the next cell of that name goes on. A cell whose expectat
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -16,9 +17,11 @@ from IPython.display import display
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.network import Client, LoopbackServer, NoReply
+from smtplab.network.host import OFFERED_BY_DEFAULT
 from smtplab.notebook import html, views
 from smtplab.notebook.dialogue_cell import CellRun, ExpectationFailed, check_lines, pasted_characters, play
 from smtplab.protocol.dialogue import Dialogue
+from smtplab.protocol.extensions import keywords_of
 from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.transcript import Transcript
@@ -65,7 +68,7 @@ class SmtpMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def smtp(self, line: str, cell: str | None = None) -> object:
-        """``%smtp LINE`` sends one line; ``%%smtp [name] [--edition 5321] [--octets]`` plays the lines of the cell."""
+        """``%smtp LINE`` sends one line; ``%%smtp [name]`` plays the lines of the cell (see `CellOptions`)."""
         try:
             if cell is None:
                 return self._send(line)
@@ -79,38 +82,41 @@ class SmtpMagics(Magics):
             raise UsageError(text("magic.error-no-line"))
         for odd in pasted_characters(line):
             print(text("magic.odd-line", what=odd))
-        return self._session(DEFAULT, None)[0].send(line)
+        return self._session(CellOptions(DEFAULT))[0].send(line)
 
     def _play(self, line: str, cell: str) -> None:
-        name, edition, octets = read_options(line)
+        options = read_options(line)
         lines = check_lines(cell)
-        with self._lent(name, edition) as (client, is_new):
+        with self._lent(options) as (client, is_new):
             run = play(client, lines, edition=client.edition, is_new=is_new)
-            display(CellView(run, octets=octets))
+            display(CellView(run, octets=options.octets))
         if run.failure:
             raise ExpectationFailed(run.failure)
 
     @contextmanager
-    def _lent(self, name: str, edition: int | None) -> Iterator[tuple[Client, bool]]:
+    def _lent(self, options: "CellOptions") -> Iterator[tuple[Client, bool]]:
         """A session, and whether it is new: one that stays when it has a name, else one that ends behind."""
-        if name:
-            yield self._session(name, edition)
+        if options.name:
+            yield self._session(options)
             return
-        with LoopbackServer(edition=edition or EDITIONS[0]) as server, server.connect() as client:
+        with options.server() as server, server.connect() as client:
             yield client, True
 
-    def _session(self, name: str, edition: int | None) -> tuple[Client, bool]:
+    def _session(self, options: "CellOptions") -> tuple[Client, bool]:
         """The session of that name; a new one when there is none, or when it is over."""
-        server, client = self._sessions.get(name, (None, None))
+        server, client = self._sessions.get(options.name, (None, None))
         if server is not None and client is not None:
             if not client.is_over:
-                if edition not in (None, client.edition):
-                    raise ValueError(text("magic.error-other-edition", name=repr(name), edition=client.edition))
+                if options.edition not in (None, client.edition):
+                    name = repr(options.name)
+                    raise ValueError(text("magic.error-other-edition", name=name, edition=client.edition))
+                if options.extensions not in (None, server.world.extensions):
+                    raise ValueError(text("magic.error-other-extensions", name=repr(options.name)))
                 return client, False
             server.close()
-        server = LoopbackServer(edition=edition or EDITIONS[0])
+        server = options.server()
         client = server.connect()
-        self._sessions[name] = server, client
+        self._sessions[options.name] = server, client
         return client, True
 
     def close(self) -> None:
@@ -121,24 +127,51 @@ class SmtpMagics(Magics):
         self._sessions.clear()
 
 
-def read_options(line: str) -> tuple[str, int | None, bool]:
-    """Name, edition and octets of a ``%%smtp`` line; raises ValueError with one sentence for anything else.
+@dataclass(frozen=True, slots=True)
+class CellOptions:
+    """What stands behind ``%%smtp``: ``[name] [--edition 5321] [--extensions all] [--octets]``.
 
-    >>> read_options("mine --edition 5321")
-    ('mine', 5321, False)
+    Attributes
+    ----------
+    name : str
+        Of a session that stays; empty: one that ends with the cell.
+    edition : {2821, 5321} or None
+    extensions : tuple of str or None
+    octets : bool
+        Unfold the record of octets and times.
+    """
+
+    name: str = ""
+    edition: int | None = None
+    extensions: tuple[str, ...] | None = None
+    octets: bool = False
+
+    def server(self) -> LoopbackServer:
+        """A new server as asked for."""
+        extensions = OFFERED_BY_DEFAULT if self.extensions is None else self.extensions
+        return LoopbackServer(edition=self.edition or EDITIONS[0], extensions=extensions)
+
+
+def read_options(line: str) -> CellOptions:
+    """Read them; raises ValueError with one sentence for anything else.
+
+    >>> read_options("mine --edition 5321 --extensions SIZE,AUTH")
+    CellOptions(name='mine', edition=5321, extensions=('SIZE', 'AUTH'), octets=False)
     """
     words = iter(shlex.split(line))
-    name, edition, octets = "", None, False
+    options = CellOptions()
     for word in words:
         if word == "--octets":
-            octets = True
+            options = replace(options, octets=True)
+        elif word == "--extensions":
+            options = replace(options, extensions=keywords_of(next(words, "")))
         elif word == "--edition":
             said = next(words, "")
             if said not in map(str, EDITIONS):
                 raise ValueError(text("magic.error-edition", said=repr(said)))
-            edition = int(said)
-        elif word.startswith("-") or name:
+            options = replace(options, edition=int(said))
+        elif word.startswith("-") or options.name:
             raise ValueError(text("magic.error-option", said=repr(word)))
         else:
-            name = word
-    return name, edition, octets
+            options = replace(options, name=word)
+    return options

@@ -45,6 +45,8 @@ class Exchange:
     row : Transition
         The table's row for this step.
     before, after : Session
+    edition : {2821, 5321}
+        The one whose table the row is from.
     """
 
     event: str
@@ -54,6 +56,7 @@ class Exchange:
     row: Transition
     before: Session
     after: Session
+    edition: int = 2821
 
     @property
     def moved(self) -> bool:
@@ -175,7 +178,7 @@ class Dialogue:
         self.session = before.after(row, due.command, reply)
         if self.session.announced is not before.announced or self.session.tls is not before.tls:
             self.machine = self.session.machine(self._edition)
-        exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session)
+        exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session, self._edition)
         self.exchanges.append(exchange)
         return exchange
 

@@ -57,7 +57,8 @@ def exchange(
         lines = ("lab.example", "SIZE 900", "HELP") if event == "EHLO" else (words,)
         reply = Reply(code, lines)
         reply = replace(reply, octets=format_reply(reply))
-    return Exchange(event, command, (line or "").encode(), reply, row, before, before.after(row, command, reply))
+    after = before.after(row, command, reply)
+    return Exchange(event, command, (line or "").encode(), reply, row, before, after, edition)
 
 
 def exchanges(edition: int = 2821) -> Iterator[Exchange]:

@@ -9,6 +9,7 @@ import pytest
 
 import smtplab
 from smtplab.explain import Explanation, explain
+from smtplab.network import memory_server
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.wire import Command, Reply, parse_command
 
@@ -163,3 +164,12 @@ def test_once_warm_it_takes_less_than_a_millisecond() -> None:
 def test_a_typed_command_is_the_same_as_its_text() -> None:
     assert explain(250, Command("NOOP", None, b"NOOP")) == explain(250, "noop")
     assert explain(250, ".").event == "DATA-END"
+
+
+def test_a_step_is_explained_by_the_edition_of_its_session() -> None:
+    for edition in (2821, 5321):
+        reply = memory_server(edition=edition).connect().send("NOOP")
+        rule = next(detail.text for detail in explain(reply).details if detail.label == "Rule")
+        assert f"RFC {edition}" in rule
+        other = next(detail.text for detail in explain(reply, edition=5321).details if detail.label == "Rule")
+        assert "RFC 5321" in other

@@ -11,7 +11,7 @@ from IPython.utils.capture import capture_output
 
 from smtplab.network import memory_server
 from smtplab.notebook.dialogue_cell import ExpectationFailed, check_lines, pasted_characters, play
-from smtplab.notebook.magic import CellView, read_options
+from smtplab.notebook.magic import CellOptions, CellView, read_options
 from smtplab.protocol.machine import State
 from smtplab.protocol.wire import Reply
 
@@ -149,7 +149,7 @@ def test_the_edition_and_the_octets_are_options(notebook: Notebook) -> None:
     ran = notebook.run("%%smtp --edition 5321 --octets\nNOOP\n")
     assert ran.error is None
     assert "<details open>" in ran.html
-    assert read_options("") == ("", None, False)
+    assert read_options("") == CellOptions()
 
 
 @pytest.mark.parametrize(("line", "cell", "said"), [
@@ -157,6 +157,7 @@ def test_the_edition_and_the_octets_are_options(notebook: Notebook) -> None:
     ("one two", "NOOP", "does not know 'two'"),
     ("--edition 822", "NOOP", "write 2821 or 5321"),
     ("--edition", "NOOP", "write 2821 or 5321"),
+    ("--extensions LIMITS", "NOOP", "smtplab can offer SIZE"),
     ("'open", "NOOP", "quotation"),
     ("", "NOOP\nS: ok", "Line 2 reads S: ok"),
     ("", "C| \\q", "Line 1: character 1 is a backslash"),
@@ -169,6 +170,28 @@ def test_bad_input_is_told_in_one_sentence_before_anything_is_sent(
     assert said in ran.printed
     assert len(ran.printed.strip().splitlines()) == 1
     assert ran.shown == ""
+
+
+def test_a_cell_goes_on_inside_tls_and_shows_no_secret(notebook: Notebook) -> None:
+    ran = notebook.run("%%smtp --extensions all\nEHLO me.example\nS: 250\nSTARTTLS\nS: 220\n-- tls\nEHLO me.example\n"
+                       "S: 250\nAUTH PLAIN AGJvYgBidWlsZGVy\nS: 235\nQUIT\n-- closed")
+    assert ran.error is None
+    assert "TLS is up" in ran.html and "AUTH PLAIN *****" in ran.html
+    assert "AGJvYgBidWlsZGVy" not in ran.html + ran.shown
+    assert "AUTH PLAIN *****" in ran.shown
+
+
+def test_a_cell_that_expects_tls_in_the_clear_fails(notebook: Notebook) -> None:
+    ran = notebook.run("%%smtp\nNOOP\n-- tls")
+    assert isinstance(ran.error, ExpectationFailed)
+    assert "Line 2 expected the session inside TLS" in ran.printed
+
+
+def test_other_extensions_for_a_running_session_are_told(notebook: Notebook) -> None:
+    notebook.run("%%smtp esmtp --extensions all\nNOOP")
+    ran = notebook.run("%%smtp esmtp --extensions SIZE\nNOOP")
+    assert "runs with other extensions" in ran.printed
+    assert notebook.run("%%smtp esmtp\nEHLO me.example\nS: 250-lab").error is None
 
 
 def test_another_edition_for_a_running_session_is_told(notebook: Notebook) -> None:

@@ -85,6 +85,10 @@ def ends_group() -> frozenset[str]:
     return frozenset(verb for extension in OFFERED.values() for verb in extension.ends_group)
 
 
+_OF_THE_BASE = ("VRFY", "EXPN", "HELP")
+"""Commands of the base protocol that an EHLO answer lists like extensions, ours too."""
+
+
 def extension_rows() -> list[dict[str, str | bool]]:
     """All extensions as rows for a table, the offered ones first.
 
@@ -103,8 +107,9 @@ def extension_rows() -> list[dict[str, str | bool]]:
     ]
     known: list[dict[str, str | bool]] = [
         {
-            "keyword": extension.keyword, "offered": False, "purpose": extension.purpose, "rfc": extension.rfc,
-            "status": extension.status, "announcement": extension.announcement, "verbs": extension.verbs,
+            "keyword": extension.keyword, "offered": extension.keyword in _OF_THE_BASE,
+            "purpose": extension.purpose, "rfc": extension.rfc, "status": extension.status,
+            "announcement": extension.announcement, "verbs": extension.verbs,
             "mail_parameters": extension.mail_parameters, "rcpt_parameters": extension.rcpt_parameters,
             "reply_codes": extension.reply_codes, "note": extension.note,
         }
