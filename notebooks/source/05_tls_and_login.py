@@ -288,7 +288,8 @@ client.login("anna", "apple", "CRAM-MD5")
 "apple" in str(smtplab.logins(client.transcript, reveal=True))
 
 # %% [markdown]
-# It is not. The mix went over the wire; next time it will be another, and nobody can take it apart.
+# It is not. The mix went over the wire; next time it will be another.
+# A listener can still try guesses until one gives the same mix. Inside TLS there is no mix to hear.
 #
 # Otto tries `CRAM-MD5` too.
 
