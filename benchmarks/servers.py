@@ -59,7 +59,7 @@ def serve_with_aiosmtpd() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as free:  # it cannot start on port 0
         port = free.getsockname()[1]
-    context = Authority("lab.example").server_context(Certificate.VALID)  # the same kind of key as the lab's server
+    context = Authority().server_context(Certificate.VALID, "lab.example")  # the same kind of key as the lab's server
     controller = Controller(Sink(), hostname="127.0.0.1", port=port, tls_context=context)
     controller.start()
     print(port, flush=True)

@@ -6,6 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from smtplab.lab import TlsFailed, World
+from smtplab.protocol import dialogue as dialogue_module
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.extensions import OFFERED
@@ -14,7 +15,9 @@ from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import ANY, EDITIONS, LOST, NO_COMMANDS, UNASKED, Kind, State, machine
 from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.wire import parse_command
 from tests.lab.talk import Talk
 
 WITH_ROWS = ("CHUNKING", "BINARYMIME", "STARTTLS", "AUTH")
@@ -174,3 +177,37 @@ def test_the_server_closes_when_a_handshake_fails() -> None:
     talk.codes("EHLO me.example", "STARTTLS")
     talk.give(TlsFailed(1.0))
     assert talk.session.session.state is machine(2821, ALL).next_state(State.TLS_HANDSHAKE, TLS_FAILED, None)
+
+
+def folded(text: str) -> Session:
+    return Transcript.parse("S: 220 a\n" + text).exchanges()[-1].after
+
+
+def test_a_server_that_takes_what_it_should_not_is_followed() -> None:
+    hello = "C: EHLO x\nS: 250-a\nS: 250-AUTH PLAIN\nS: 250 CHUNKING\nC: MAIL FROM:<>\nS: 250 a\n"
+    begun = hello + "C: RCPT TO:<a@b.example>\nS: 250 a\nC: BDAT 3\nC: a\nS: 250 a\n"
+    assert folded(begun + "C: DATA\nS: 354 go\nC: QUIT\nC: .\nS: 250 taken\n").state is State.READY
+    inside = folded(hello + "C: AUTH PLAIN\nS: 334 \nC: AGJvYgBidWlsZGVy\nS: 235 in\n")
+    assert (inside.state, inside.identity) == (State.READY, "bob")
+    assert folded(hello + "C: AUTH PLAIN AGJvYgBidWlsZGVy\nS: 235 in\n").identity == "bob"
+
+
+def test_a_login_that_was_never_announced_is_followed() -> None:
+    session = folded("C: HELO x\nS: 250 a\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: Ym9i\nS: 334 UGFzc3dvcmQ6\n"
+                     "C: eA==\nS: 235 in\nC: NOOP\nS: 250 ok\n")
+    assert (session.state, session.identity) == (State.READY, "bob")
+    assert folded("C: STARTTLS\nS: 220 go\n-- tls\n").tls
+
+
+def test_a_piece_in_very_many_segments_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bytes] = []
+    monkeypatch.setattr(dialogue_module, "parse_command", lambda line: looked.append(line) or parse_command(line))
+    dialogue = Dialogue()
+    for sent, reply in WAYS[State.RECIPIENTS_KNOWN]:
+        dialogue.sent(sent)
+        dialogue.received(reply)
+    dialogue.sent(b"BDAT 50000\r\n")
+    for _ in range(1000):
+        dialogue.sent(b"x" * 50)
+    assert dialogue.received(b"250 x\r\n")[0].sent == b"BDAT 50000\r\n" + b"x" * 50000
+    assert looked.count(b"BDAT 50000") == 2  # when its line came, and when it was whole

@@ -11,7 +11,7 @@ from functools import lru_cache
 from smtplab.lab.causes import Cause, offering
 from smtplab.lab.world import Certificate, World
 from smtplab.protocol.extensions import OFFERED
-from smtplab.protocol.extensions.auth import AUTH_LINE, AUTH_LINE_OCTETS, encode_base64
+from smtplab.protocol.extensions.auth import AUTH_LINE, AUTH_LINE_OCTETS, encode_base64, first_line
 from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.limits import MESSAGE_OCTETS
 from smtplab.protocol.machine import DATA_END, UNASKED
@@ -23,15 +23,6 @@ _LOGIN = offering("AUTH")
 _TLS = offering("STARTTLS")
 _CHUNKS = offering("CHUNKING")
 _WORDS = offering("ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8")
-
-
-def plain(name: str, password: str) -> str:
-    """A login by PLAIN in one line.
-
-    >>> plain("bob", "builder")
-    'AUTH PLAIN AGJvYgBidWlsZGVy'
-    """
-    return "AUTH PLAIN " + encode_base64(b"\0".join((b"", name.encode(), password.encode())))
 
 
 def _login(name: str, code: int, *lines: str, event: str = "AUTH", world: World = _LOGIN) -> Cause:
@@ -51,7 +42,7 @@ def _too_large() -> tuple[str, ...]:
     return (f"BDAT {72 * len(lines)}", *lines)
 
 
-_BY_BOB = plain("bob", "builder")
+_BY_BOB = first_line("PLAIN", "bob", "builder")
 _DIGEST = encode_base64(b"otto " + b"0" * 32)  # never looked at: the policy speaks first
 
 _CAUSES: tuple[Cause, ...] = (
@@ -63,10 +54,10 @@ _CAUSES: tuple[Cause, ...] = (
     _login("auth-235", 235, _BY_BOB),
     _login("auth-334", 334, "AUTH LOGIN"),
     _login("auth-432", 432, "AUTH CRAM-MD5", _DIGEST, event=AUTH_LINE),
-    _login("auth-454", 454, plain("grace", "garden")),
+    _login("auth-454", 454, first_line("PLAIN", "grace", "garden")),
     _login("auth-530", 530, _MAIL, event="MAIL", world=offering("AUTH", needs_login=True)),
-    _login("auth-534", 534, plain("anna", "apple")),
-    _login("auth-535", 535, plain("bob", "bilder")),
+    _login("auth-534", 534, first_line("PLAIN", "anna", "apple")),
+    _login("auth-535", 535, first_line("PLAIN", "bob", "bilder")),
     _login("auth-538", 538, _BY_BOB, world=offering("STARTTLS", "AUTH", login_needs_tls=True)),
     _login("auth-500", 500, "AUTH PLAIN", "A" * AUTH_LINE_OCTETS, event=AUTH_LINE),
     _login("auth-501-cancelled", 501, "AUTH LOGIN", "*", event=AUTH_LINE),

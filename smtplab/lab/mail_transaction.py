@@ -53,7 +53,8 @@ def _parameters(
         except ProtocolError as error:
             if error.code != 504:
                 raise
-            return values, reply_by_edition("parameter.value", world.edition, problem=error.text)
+            there_is = "; ".join(parameter.syntax for parameter in defined)
+            return values, reply_by_edition("parameter.value", world.edition, keyword=keyword, known=there_is)
     return values, None
 
 

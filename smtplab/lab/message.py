@@ -86,6 +86,7 @@ def protocol_of(session: Session) -> str:
     >>> protocol_of(Session(announced=(("SIZE", ""),), tls=True, identity="bob"))
     'ESMTPSA'
     """
+    if not session.announced:  # who came with HELO; RFC 3848 has no word for that inside TLS
+        return "SMTP"
     utf8 = session.transaction is not None and session.transaction.has("SMTPUTF8")
-    base = "UTF8SMTP" if utf8 else "ESMTP" if session.announced else "SMTP"
-    return base + "S" * session.tls + "A" * (session.identity is not None)
+    return ("UTF8SMTP" if utf8 else "ESMTP") + "S" * session.tls + "A" * (session.identity is not None)

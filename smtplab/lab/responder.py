@@ -15,8 +15,8 @@ from smtplab.lab.replies import reply
 from smtplab.lab.world import Offer, World
 from smtplab.protocol.commands import NOT_OFFERED, check_argument
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.machine import Machine, State, machine
-from smtplab.protocol.scanner import require_printable_ascii
+from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
+from smtplab.protocol.scanner import require_printable_ascii, require_printable_utf8
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
 
@@ -34,12 +34,14 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
         Seconds on the caller's clock.
     """
     table = session.machine(world.edition)
-    event = table.event_of(command)
+    in_exchange = session.state is State.AUTH_EXCHANGE
+    event = command.verb if in_exchange else table.event_of(command)
     is_in_sequence = table.in_sequence(session.state, event)
     if not is_in_sequence and table.refuses_all(session.state):
         return world, reply("order.refused")
     answer, offer = answers(world.extensions).get(command.verb), world.offer_of(command.verb)
-    if answer is None or offer is Offer.UNKNOWN:
+    is_typed_event = command.verb in NO_COMMANDS and not in_exchange
+    if answer is None or offer is Offer.UNKNOWN or is_typed_event:
         return world, _unknown(command)
     if offer is Offer.OFF:
         return world, reply("verb.off", verb=command.verb)
@@ -53,8 +55,8 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
         return world, reply(f"{'needed' if needed.wanted else 'order'}.{needed.fact}")
     try:
         check_argument(command)
-        if command.argument and not session.announces("SMTPUTF8"):
-            require_printable_ascii(command.argument)
+        if command.argument:
+            (require_printable_utf8 if session.announces("SMTPUTF8") else require_printable_ascii)(command.argument)
         return answer(world, session, command, now)
     except ProtocolError as error:
         return world, reply("argument", problem=error.text)

@@ -19,7 +19,8 @@ from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import line_octets
-from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.extensions.auth import AUTH_LINE, AUTH_LINE_OCTETS
+from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, State
 from smtplab.protocol.wire import (
@@ -127,7 +128,7 @@ class _Run:
         before = self.session
         row = self.machine.transition(before.state, event, answer.code if answer else None)
         self.session = before.after(row, command, answer)
-        if self.session.announced is not before.announced or self.session.tls is not before.tls:
+        if self.session is not before:
             self.machine = self.session.machine(self.world.edition)
         if answer is not None:
             for behaviour in dressing(self.world.extensions):
@@ -180,6 +181,9 @@ class _Run:
             self.move(CONNECT, None, reply("greeting", domain=self.world.domain))
 
     def close_unasked(self, name: str) -> None:
+        if self.world.implicit_tls and not self.session.tls:  # nothing is said in the clear
+            self.give_up_tls()
+            return
         event = CONNECT if self.session.state is State.CONNECTED else UNASKED
         self.move(event, None, reply(name, domain=self.world.domain))
 
@@ -219,12 +223,16 @@ class _Run:
     def answer_line(self, line: bytes) -> None:
         in_exchange = self.session.state is State.AUTH_EXCHANGE
         command = Command(AUTH_LINE, decode(line), line) if in_exchange else parse_command(line)
-        limit = _line_limit(command.verb, self.world.extensions)
-        event = self.machine.event_of(command)
+        event = AUTH_LINE if in_exchange else self.machine.event_of(command)
+        limit = _line_limit(event, self.world.extensions)
+        is_framed = self.machine.has_octets_behind(command.verb)
         if len(line) + self.dropped + 2 > limit:
             self.dropped = 0
-            self.move(event, command, reply("auth.line" if in_exchange else "line.too-long", limit=limit))
-        elif not self.begins_chunk(command):
+            of_login = event in ("AUTH", AUTH_LINE) and limit == AUTH_LINE_OCTETS
+            self.move(event, command, reply("auth.line" if of_login else "line.too-long", limit=limit))
+            if is_framed:
+                self.close_unasked("closing.chunk")
+        elif not (is_framed and self.begins_chunk(command)):
             self.world, answer = respond(self.world, self.session, command, self.now)
             self.move(event, command, answer)
         if self.session.state is State.MAIL_DATA:
@@ -240,11 +248,9 @@ class _Run:
             self.move(command.verb, command, reply("chunk.unreadable", problem=error.text))
             self.close_unasked("closing.chunk")
             return True
-        if octets is None:
-            return False
         if self.session.state is not State.CHUNKS:
             self.pieces, self.size = (), 0
-        self.chunk, self.chunk_left = command, octets
+        self.chunk, self.chunk_left = command, octets or 0
         if not octets:
             self.read_chunk(b"")
         return True
@@ -260,11 +266,10 @@ class _Run:
         return octets[len(taken):]
 
     def end_chunk(self, command: Command) -> None:
-        mail_data = b"".join(self.pieces)
-        before = self.session
-        self.world, answer = respond_to_chunk(self.world, before, command, self.now, mail_data, self.size)
         event = self.machine.event_of(command)
-        if answer.is_positive and event != command.verb:
+        mail_data = b"".join(self.pieces) if event == BDAT_LAST else b""  # before the last it is not looked at
+        self.world, answer = respond_to_chunk(self.world, self.session, command, self.now, mail_data, self.size)
+        if answer.is_positive and event == BDAT_LAST:
             self.deliver(mail_data)
         self.move(event, command, answer)
         if self.session.state is not State.CHUNKS:

@@ -253,6 +253,9 @@ class World:
             ("certificate", Certificate),
         ):
             object.__setattr__(self, name, options.member(name, getattr(self, name), members))
+        self._check_what_extensions_need()
+        if self.implicit_tls and self.certificate is Certificate.UNREADABLE:
+            raise ValueError("implicit_tls needs a certificate, and certificate is 'unreadable'.")
         options.whole("max_recipients", self.max_recipients, RECIPIENTS)
         options.whole("max_message_octets", self.max_message_octets, MESSAGE_OCTETS)
         for name in ("max_received_fields", "storage_octets", "reserve_octets", "challenges"):
@@ -260,6 +263,13 @@ class World:
         options.seconds("idle_s", self.idle_s)
         if self.greylist_s is not None:
             options.seconds("greylist_s", self.greylist_s)
+
+    def _check_what_extensions_need(self) -> None:
+        needed = [(keyword, other) for keyword in self.extensions for other in OFFERED[keyword].needs]
+        needed += [("needs_login", "AUTH")] * self.needs_login + [("needs_tls", "STARTTLS")] * self.needs_tls
+        for what, other in needed:
+            if other not in self.extensions and not (other == "STARTTLS" and self.implicit_tls):
+                raise ValueError(f"{what} needs the extension {other}, which extensions does not hold.")
 
     @property
     def policies(self) -> frozenset[str]:

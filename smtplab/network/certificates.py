@@ -22,34 +22,29 @@ _LONG_AGO = datetime.datetime(2001, 4, 1, tzinfo=datetime.UTC)
 
 
 class Authority:
-    """Makes certificates for the servers of one domain; a new one has a key that nobody has seen.
+    """Makes certificates; a new authority has a key that nobody has seen."""
 
-    Parameters
-    ----------
-    domain : str
-    """
-
-    def __init__(self, domain: str) -> None:
+    def __init__(self) -> None:
         import trustme  # it loads `cryptography`, which only TLS needs
 
-        self._domain = domain
         self._authority: trustme.CA = trustme.CA()
-        self._contexts: dict[Certificate, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[Certificate, str], ssl.SSLContext] = {}
 
     @property
     def pem(self) -> bytes:
         """The authority's own certificate, for whoever is to trust it."""
         return self._authority.cert_pem.bytes()
 
-    def server_context(self, kind: Certificate) -> ssl.SSLContext:
-        """What a server shows in its handshakes; made once a kind."""
-        found = self._contexts.get(kind)
+    def server_context(self, kind: Certificate, domain: str) -> ssl.SSLContext:
+        """What a server of this domain shows in its handshakes; made once."""
+        found = self._contexts.get((kind, domain))
         if found is None:
-            found = self._contexts[kind] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._issue(kind).configure_cert(found)
+            found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._issue(kind, domain).configure_cert(found)
+            self._contexts[kind, domain] = found
         return found
 
-    def _issue(self, kind: Certificate) -> "trustme.LeafCert":
+    def _issue(self, kind: Certificate, domain: str) -> "trustme.LeafCert":
         import trustme
 
         if kind is Certificate.SELF_SIGNED:  # signed by itself and by nobody else, as an authority's own is
@@ -57,6 +52,6 @@ class Authority:
             return trustme.LeafCert(itself.private_key_pem.bytes(), itself.cert_pem.bytes(), [])
         if kind is Certificate.EXPIRED:
             until = _LONG_AGO + datetime.timedelta(days=30)
-            return self._authority.issue_cert(self._domain, *NAMES, not_before=_LONG_AGO, not_after=until)
-        names = (WRONG_NAME,) if kind is Certificate.WRONG_NAME else (self._domain, *NAMES)
+            return self._authority.issue_cert(domain, *NAMES, not_before=_LONG_AGO, not_after=until)
+        names = (WRONG_NAME,) if kind is Certificate.WRONG_NAME else (domain, *NAMES)
         return self._authority.issue_cert(*names)

@@ -17,7 +17,7 @@ from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
-from smtplab.network.tls import TlsLayer, client_context
+from smtplab.network.tls import TlsLayer, check_authority, client_context
 from smtplab.network.tls_link import TlsLink
 from smtplab.network.typed import chunk_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
@@ -94,6 +94,8 @@ class Client:
             raise ValueError(f"timeout_s is {timeout_s}; it must be more than 0 and at most a day (86400).")
         if edition not in EDITIONS:
             raise ValueError(f"edition is {edition!r}; it must be 2821 or 5321.")
+        if authority is not None:
+            check_authority(authority)
         if link is None:
             check_target(host, port, allow_remote)
             link = SocketLink(host, port, timeout_s)
@@ -162,6 +164,8 @@ class Client:
     def login(self, name: str, password: str, mechanism: str = "PLAIN") -> Reply | NoReply:
         """Log in with AUTH, and give the last reply of the exchange (RFC 4954 section 4).
 
+        A challenge that makes no sense is answered with ``*``, which cancels; whatever comes then is the last reply.
+
         Parameters
         ----------
         name, password : str
@@ -173,9 +177,10 @@ class Client:
         ValueError
             For a mechanism that smtplab does not know.
         """
-        outcome = self.send(auth.first_line(mechanism, name, password))
-        while isinstance(outcome, Reply) and outcome.code == 334:
-            outcome = self.send(auth.next_line(self.session.login, name, password))
+        line, outcome = "", self.send(auth.first_line(mechanism, name, password))
+        while isinstance(outcome, Reply) and outcome.code == 334 and line != auth.CANCEL:
+            line = auth.next_line(self.session.login, name, password)
+            outcome = self.send(line)
         return outcome
 
     def start_tls(self) -> Reply | NoReply:

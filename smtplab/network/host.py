@@ -79,14 +79,16 @@ class Host:
         self._messages: list[Message] = []
         self._hosted: dict[int, Hosted] = {}
         self._authority: Authority | None = None
+        self._making_authority = threading.Lock()
         self._count = self._kept = 0
 
     @property
     def authority(self) -> Authority:
         """Whoever signs this server's certificates; made when TLS is first asked for."""
-        if self._authority is None:
-            self._authority = Authority(self.world.domain)
-        return self._authority
+        with self._making_authority:  # two first clients must not trust two of them
+            if self._authority is None:
+                self._authority = Authority()
+            return self._authority
 
     @property
     def messages(self) -> Messages:
@@ -183,7 +185,7 @@ class Host:
                 self._messages.append(action.message)
             elif type(action) is StartTls:
                 try:
-                    hosted.tls = TlsLayer(self.authority.server_context(action.certificate))
+                    hosted.tls = TlsLayer(self.authority.server_context(action.certificate, self.world.domain))
                 except Exception as error:  # no certificate can be made here: only this session suffers
                     self.errors.append(error)
                     segment += self._close(hosted, given)

@@ -59,10 +59,10 @@ def talk(
         print(file=out)
     finally:
         client.close()
-        if capture is not None:
-            print(text("serve.captured", path=write_pcap(client.transcript, capture)), file=out)
         if server:
             server.close()
+    if capture is not None:
+        print(text("serve.captured", path=write_pcap(client.transcript, capture)), file=out)
     return 0
 
 

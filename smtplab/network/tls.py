@@ -29,7 +29,7 @@ class TlsLayer:
             self._incoming, self._outgoing, server_side=server_name is None, server_hostname=server_name
         )
         self.is_up = False
-        self.is_over = False
+        self.is_over = self._is_closed = False
         self.failure: ssl.SSLError | None = None
 
     def go_on(self) -> None:
@@ -67,12 +67,14 @@ class TlsLayer:
         return said
 
     def say(self, octets: bytes) -> None:
-        """Encrypt octets; they are `outgoing` then."""
-        if octets and not self.is_over:
-            self._session.write(octets)
+        """Encrypt octets; they are `outgoing` then. The other end's goodbye ends its own words only."""
+        if octets and not self._is_closed:
+            with suppress(ssl.SSLError):  # damaged beyond words
+                self._session.write(octets)
 
     def close(self) -> None:
         """Say goodbye, so that the other end knows that nothing was cut off."""
+        self._is_closed = True
         with suppress(ssl.SSLError):  # the answer has not come yet, and need not
             self._session.unwrap()
 
@@ -113,6 +115,16 @@ def client_context(authority: bytes | None, verify: bool) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def check_authority(authority: bytes) -> None:
+    """Refuse what is no certificate in PEM form, in a sentence. Raises TypeError, ValueError."""
+    if not isinstance(authority, bytes):
+        raise TypeError(f"authority is {authority!r:.60}; it must be bytes, such as server.authority.")
+    try:
+        client_context(authority, verify=True)
+    except (ValueError, ssl.SSLError):
+        raise ValueError("authority is no certificate in PEM form, such as server.authority.") from None
 
 
 def why_failed(error: ssl.SSLError, server_name: str) -> str:

@@ -43,21 +43,37 @@ class TlsLink:
         self._flush()  # the last word of the handshake, or why it failed
         return "" if self.layer.failure is None else why_failed(self.layer.failure, server_name)
 
+    # An interrupt may come behind any call of a function, and octets that it takes away, or sends again, cannot be made
+    # good inside TLS. So whatever it cuts short ends the connection, and behind the last call stands only `return`.
+
     def send(self, octets: bytes) -> int:
         """As `Link` says; nothing more is taken while the octets of what was said before have not gone out."""
-        self._flush()
-        if self._unsent:
-            raise BlockingIOError
-        self.layer.say(octets)
-        self._flush()
-        return len(octets)
+        try:
+            self._flush()
+            if self._unsent:
+                raise BlockingIOError
+            self.layer.say(octets)
+            self._flush()
+            taken = len(octets)
+        except OSError:
+            raise
+        except BaseException:
+            self._give_up()
+            raise
+        return taken
 
     def receive(self, most: int) -> bytes:
         """As `Link` says."""
-        if not self._has_come():
-            self._take()
-        if not self._has_come():
-            raise BlockingIOError
+        try:
+            if not self._has_come():
+                self._take()
+            if not self._has_come():
+                raise BlockingIOError
+        except OSError:
+            raise
+        except BaseException:
+            self._give_up()
+            raise
         said, self._said = self._said[:most], self._said[most:]
         return said
 
@@ -67,10 +83,20 @@ class TlsLink:
         while not self._has_come() and self._unsent:
             if self._below.wait(max(0.0, until - self.clock()), True):
                 return True
-            self._flush()
+            try:
+                self._flush()
+            except BaseException:
+                self._give_up()
+                raise
             if self.clock() >= until:
                 return False
         return self._has_come() or self._below.wait(max(0.0, until - self.clock()), to_send)
+
+    def _give_up(self) -> None:
+        """End the connection as if the other end had gone."""
+        self._below.close()
+        self._unsent, self._said = b"", b""
+        self.layer.is_over = True
 
     def watch(self, changed: Callable[[], bool]) -> None:
         """As `Link` says."""
@@ -78,7 +104,7 @@ class TlsLink:
 
     def close(self) -> None:
         """As `Link` says, with a goodbye when that can go out at once."""
-        if self.layer.is_up and not self.layer.is_over:
+        if self.layer.is_up:
             self.layer.close()
             self._flush()
         self._below.close()

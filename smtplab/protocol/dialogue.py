@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, State, Transition, machine
@@ -101,6 +102,7 @@ class Dialogue:
         self._held = b""
         self._partial_reply = b""
         self._looked = 0
+        self._missing, self._piece = 0, list[bytes]()
 
     @property
     def is_quiet(self) -> bool:
@@ -120,7 +122,7 @@ class Dialogue:
     @property
     def uncut(self) -> bytes:
         """Octets sent that are no complete line yet, or stand behind a DATA that was not answered."""
-        return self._uncut
+        return b"".join((self._uncut, *self._piece))
 
     def take(self, direction: str, octets: bytes, event: str = "") -> list[Exchange]:
         """Take note of one entry of a record: what the client sent (C), the server (S), or an event (-)."""
@@ -136,7 +138,12 @@ class Dialogue:
 
     def sent(self, octets: bytes) -> None:
         """Take note of octets the client sent."""
-        self._uncut += octets
+        if self._missing > len(octets):  # a piece of a message in many segments: not looked at before it is whole
+            self._piece.append(octets)
+            self._missing -= len(octets)
+            return
+        self._uncut = b"".join((self._uncut, *self._piece, octets))
+        self._missing, self._piece = 0, []
         self._cut()
 
     def received(self, octets: bytes) -> list[Exchange]:
@@ -159,6 +166,7 @@ class Dialogue:
     def tls(self, is_up: bool) -> Exchange:
         """Take note that a TLS handshake succeeded or failed. What was sent or came ahead of it counts no more."""
         self._uncut = self._partial_reply = b""
+        self._missing, self._piece = 0, []
         self._looked = 0
         self.machine = self.session.machine(self._edition, "STARTTLS")  # it may come before any announcement
         return self._record(Due(TLS_UP if is_up else TLS_FAILED, None, b""), None)
@@ -174,13 +182,20 @@ class Dialogue:
 
     def _record(self, due: Due, reply: Reply | None) -> Exchange:
         before = self.session
-        row = self.machine.transition(before.state, due.event, None if reply is None else reply.code)
+        row = self._table(due, reply).transition(before.state, due.event, None if reply is None else reply.code)
         self.session = before.after(row, due.command, reply)
-        if self.session.announced is not before.announced or self.session.tls is not before.tls:
+        if self.session is not before:
             self.machine = self.session.machine(self._edition)
         exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session, self._edition)
         self.exchanges.append(exchange)
         return exchange
+
+    def _table(self, due: Due, reply: Reply | None) -> Machine:
+        """The machine; where a server takes a command that it never announced, the one with that extension too."""
+        if reply is None or not reply.is_positive or due.event in self.machine.events:
+            return self.machine
+        brought = [keyword for keyword, extension in OFFERED.items() if due.event in extension.verbs]
+        return self.session.machine(self._edition, *brought)
 
     def _cut(self) -> None:
         """Cut what can be decided: mail data up to its end, and lines up to a DATA that is not answered."""
@@ -198,11 +213,12 @@ class Dialogue:
             end = self._uncut.find(CRLF, start)
             if end < 0:
                 break
-            command = self._command(self._uncut[start:end])
+            event, command = self._read(self._uncut[start:end])
             end += 2 + self._octets_behind(command)
             if end > len(self._uncut):
+                self._missing = end - len(self._uncut)
                 break
-            self.due.append(Due(self.machine.event_of(command), command, self._uncut[start:end]))
+            self.due.append(Due(event, command, self._uncut[start:end]))
             start = end
         self._uncut = self._uncut[start:]
 
@@ -212,11 +228,12 @@ class Dialogue:
             return self.machine.decides(self.due[-1].event)
         return self.session.state is State.TLS_HANDSHAKE
 
-    def _command(self, line: bytes) -> Command:
-        """A line as the session reads it now: a command, or a line of a login exchange."""
+    def _read(self, line: bytes) -> tuple[str, Command]:
+        """A line as the session reads it now: a command, or a line of a login exchange; and the event that it is."""
         if self.session.state is State.AUTH_EXCHANGE:
-            return Command(AUTH_LINE, decode(line), line)
-        return parse_command(line)
+            return AUTH_LINE, Command(AUTH_LINE, decode(line), line)
+        command = parse_command(line)
+        return self.machine.event_of(command), command
 
     def _octets_behind(self, command: Command) -> int:
         try:

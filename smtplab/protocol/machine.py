@@ -43,6 +43,11 @@ NO_COMMANDS = (
 _READS_NO_COMMANDS = (State.MAIL_DATA, State.AUTH_EXCHANGE, State.TLS_HANDSHAKE)
 """States in which what the client sends is no command."""
 
+_DECIDING = frozenset(
+    row.event for row in (*base_rows(), *(row for extension in OFFERED.values() for row in extension.rows()))
+    if row.next_state in _READS_NO_COMMANDS or row.state in _READS_NO_COMMANDS[1:] or row.remembers == "client"
+)
+
 
 class Machine:
     """The rows of one edition, and the way to look one up. Make it with `machine`."""
@@ -57,12 +62,9 @@ class Machine:
         self.events = tuple(dict.fromkeys(row.event for row in self.rows if row.event != ANY))
         self.states = tuple(state for state in State if any(state in (row.state, row.next_state) for row in self.rows))
         self._readers = {verb: extension for extension in brought for verb in extension.verbs}
+        self._framers = {verb: found.octets_behind for verb, found in self._readers.items() if found.octets_behind}
         self._by_key = {(row.state, row.event, row.reply): row for row in self.rows}
         self._in_sequence = {(row.state, row.event) for row in self.rows if row.kind in (Kind.NORMAL, Kind.ABORT)}
-        self._deciding = {
-            row.event for row in self.rows
-            if row.next_state in _READS_NO_COMMANDS or row.state is State.AUTH_EXCHANGE or row.remembers == "client"
-        }
         self._found: dict[tuple[str, str, int | None], Transition] = {}
 
     def __repr__(self) -> str:
@@ -130,12 +132,22 @@ class Machine:
     def event_of(self, command: Command) -> str:
         """The event that a command is: its verb, unless an extension tells forms of it apart.
 
+        Nobody can type an event that is no command: such a verb is one that nobody knows, and is given in lower case.
+
         >>> table = machine(2821, frozenset({"CHUNKING"}))
         >>> [table.event_of(Command("BDAT", said, b"")) for said in ("9", "9 LAST")]
         ['BDAT', 'BDAT-LAST']
+        >>> table.event_of(Command("BDAT-LAST", "9", b"BDAT-LAST 9"))
+        'bdat-last'
         """
         extension = self._readers.get(command.verb)
-        return extension.event_of(command) if extension else command.verb
+        if extension is not None:
+            return extension.event_of(command)
+        return command.verb if command.verb not in NO_COMMANDS else command.verb.lower()
+
+    def has_octets_behind(self, verb: str) -> bool:
+        """True for a command that octets may follow as a part of it: BDAT."""
+        return verb in self._framers
 
     def octets_behind(self, command: Command) -> int | None:
         """How many octets follow the line of this command as a part of it; None for commands that are a line alone.
@@ -145,19 +157,19 @@ class Machine:
         ProtocolError
             501 when the line does not say it readably: then nobody knows where the next command starts.
         """
-        extension = self._readers.get(command.verb)
-        return extension.octets_behind(command) if extension else None
+        count = self._framers.get(command.verb)
+        return count(command) if count is not None else None
 
     def decides(self, event: str) -> bool:
         """True when the reply to this event may change how the octets behind it are to be read.
 
-        What a client sent behind it is not cut before the reply has come.
+        What a client sent behind it is not cut before the reply has come, announced or not.
 
-        >>> [event for event in machine(2821, frozenset({"AUTH", "STARTTLS"})).events if event in ("EHLO", "MAIL")
-        ...  or machine(2821, frozenset({"AUTH", "STARTTLS"})).decides(event)]
-        ['EHLO', 'HELO', 'MAIL', 'DATA', 'STARTTLS', 'AUTH', 'AUTH-LINE']
+        >>> [event for event in ("EHLO", "MAIL", "DATA", "STARTTLS", "AUTH", "AUTH-LINE", "BDAT")
+        ...  if machine().decides(event)]
+        ['EHLO', 'DATA', 'STARTTLS', 'AUTH', 'AUTH-LINE']
         """
-        return event in self._deciding
+        return event in _DECIDING
 
     def commands_in_sequence(self, state: State) -> tuple[str, ...]:
         """The verbs that may come now, in the table's order; none before the greeting and during mail data."""

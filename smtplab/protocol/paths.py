@@ -163,7 +163,7 @@ def parse_mail_argument(argument: str, prefix: Literal["FROM:", "TO:"], utf8: bo
     parameters = argument[scanner.at:].rstrip(" ")
     if parameters and not parameters.startswith(" "):
         scanner.fail("a blank or the end of the line")
-    return PathArgument(path_read, _scan_parameters(Scanner(argument.rstrip(" "), scanner.at + 1)))
+    return PathArgument(path_read, _scan_parameters(Scanner(argument.rstrip(" "), scanner.at + 1, utf8)))
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str | None], ...]:
@@ -275,7 +275,7 @@ def _scan_parameters(scanner: Scanner) -> tuple[tuple[str, str | None], ...]:
         start = scanner.at
         if scanner.next not in LET_DIG:
             scanner.fail("a parameter such as SIZE=900")
-        keyword = scanner.run(LDH, "a parameter").upper()
+        keyword = scanner.run(LDH, "a parameter", utf8=False).upper()
         if keyword in parameters:
             raise ProtocolError(501, f"The parameter {keyword} stands twice.", start)
         parameters[keyword] = scanner.run(_VALUE, "a value") if scanner.take("=") else None

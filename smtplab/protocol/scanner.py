@@ -38,10 +38,14 @@ class Scanner:
         self.at += found
         return found
 
-    def run(self, allowed: frozenset[str], expected: str) -> str:
-        """Pass one or more characters of a set; none is an error that names what was `expected`."""
+    def run(self, allowed: frozenset[str], expected: str, utf8: bool = True) -> str:
+        """Pass one or more characters of a set; none is an error that names what was `expected`.
+
+        Letters of other alphabets are passed too where the scanner allows them, unless `utf8` is False.
+        """
         text, start = self.text, self.at
-        end = next((at for at in range(start, len(text)) if not self.allows(text[at], allowed)), len(text))
+        fits = self.allows if utf8 else (lambda character, those: character in those)
+        end = next((at for at in range(start, len(text)) if not fits(text[at], allowed)), len(text))
         if start == end:
             self.fail(expected)
         self.at = end

@@ -97,10 +97,12 @@ class Session:
     def machine(self, edition: int, *more: str) -> Machine:
         """The table by which this session goes on: that of the edition, with the extensions announced, and with `more`.
 
-        Inside TLS the rows of STARTTLS stay, although it is announced no longer.
+        Inside TLS the rows of STARTTLS stay, although it is announced no longer; and in a state that an extension
+        brings its own rows hold, although a server may have led there without announcing it.
         """
-        if self.tls or more:
-            return machine(edition, self.keywords.union(("STARTTLS",) if self.tls else (), more))
+        brought = _BROUGHT_BY.get(self.state, ())
+        if self.tls or more or brought:
+            return machine(edition, self.keywords.union(("STARTTLS",) if self.tls else (), more, brought))
         return machine(edition, self.keywords)
 
     def knows(self, fact: str) -> bool:
@@ -168,6 +170,13 @@ class Session:
 def _keywords(announced: tuple[tuple[str, str], ...]) -> frozenset[str]:
     return frozenset(keyword for keyword, _ in announced)
 
+
+_BROUGHT_BY: dict[State, tuple[str]] = {
+    row.next_state: (keyword,)
+    for keyword, extension in OFFERED.items() for row in extension.rows()
+    if row.next_state is not None and row.next_state not in machine().states
+}
+"""The states that are not the base protocol's, and the extension that each belongs to."""
 
 _FORGOTTEN: dict[str, dict[str, Any]] = {
     "transaction": {"transaction": None},

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from smtplab.lab import Certificate, Mailbox, TlsFailed, World
+from smtplab.lab import Certificate, Mailbox, Shutdown, TlsFailed, World
 from smtplab.lab.extensions import BEHAVIOURS
 from smtplab.lab.extensions.enhancedstatuscodes import DETAILS
 from smtplab.lab.replies import REPLIES
 from smtplab.protocol.enhanced_codes import DETAILS as REGISTRY
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.extensions.auth import AUTH_LINE_OCTETS, cram_md5, decode_base64
-from smtplab.protocol.machine import State, machine
+from smtplab.protocol.machine import NO_COMMANDS, State, machine
 from tests.lab.talk import Talk
 
 EHLO = "EHLO student.example"
@@ -46,7 +46,7 @@ def test_grammar_and_behaviour_are_one_module_each_for_the_same_extensions() -> 
 
 @pytest.mark.parametrize("keyword", OFFERED)
 def test_an_extension_that_is_switched_off_is_gone(keyword: str) -> None:
-    left = tuple(name for name in OFFERED if name != keyword)
+    left = tuple(name for name, extension in OFFERED.items() if keyword not in (name, *extension.needs))
     talk = Talk(World(extensions=left))
     assert not [line for line in talk.octets(EHLO.encode() + b"\r\n")[-1].lines if line.split()[0] == keyword]
     for verb in OFFERED[keyword].verbs:
@@ -247,7 +247,26 @@ def test_starttls_twice_is_503_and_without_a_certificate_454() -> None:
     assert talk.say("NOOP").code == 250
 
 
-def test_a_handshake_that_fails_or_never_ends_closes_without_a_word() -> None:
+def test_a_shutdown_ahead_of_an_implicit_handshake_says_nothing_in_the_clear() -> None:
+    talk = Talk(World(implicit_tls=True))
+    talk.give(Shutdown(1.0))
+    assert talk.closed and not talk.segments
+
+
+def test_a_challenge_is_never_cut_short() -> None:
+    talk = Talk(World(domain="x" * 60 + ("." + "x" * 60) * 3, extensions=("AUTH",)))
+    talk.codes(EHLO)
+    assert decode_base64(talk.say("AUTH CRAM-MD5").text).endswith(b"xxx>")
+
+
+def test_a_message_that_came_with_helo_inside_tls_has_no_word_of_its_own() -> None:
+    talk = Talk(World(implicit_tls=True))
+    talk.handshake()
+    talk.codes("HELO student.example", MAIL, RCPT, "DATA", ".")
+    assert talk.messages[0].protocol == "SMTP"
+
+
+def test_a_handshake_that_fails_closes_without_a_word() -> None:
     talk = esmtp()
     talk.codes("STARTTLS")
     talk.give(TlsFailed(1.0))
@@ -343,6 +362,27 @@ def test_a_line_too_long_and_octets_over_127_are_told_with_bdat_too() -> None:
         assert talk.octets(b"BDAT %d LAST\r\n" % len(octets) + octets)[0].code == code
 
 
+@pytest.mark.parametrize("line", ["BDAT " + "9" * 400, "BDAT " + "9" * 5000 + " LAST", "BDAT " + "0" * 600 + "5 LAST"])
+def test_a_count_too_long_to_be_one_ends_the_session_and_is_no_fault_of_the_server(line: str) -> None:
+    talk = esmtp()
+    talk.codes(MAIL, RCPT)
+    codes = [r.code for r in talk.octets(line.encode() + b"\r\nQUIT\r\n")]
+    assert codes == ([501, 421] if len(line) < 510 else [500, 421])
+    assert talk.closed
+
+
+def test_an_event_that_is_no_command_cannot_be_typed() -> None:
+    for event in NO_COMMANDS:
+        talk = esmtp()
+        talk.codes(MAIL, RCPT)
+        before = talk.session.session
+        for line in (event, f"{event} 5", event.lower()):
+            assert talk.say(line).code == 500
+            assert talk.session.session == before
+        assert not talk.messages
+        assert talk.octets(event.encode() + b" " + b"x" * 600 + b"\r\n")[0].code == 500
+
+
 # Parameters (RFC 2821 sections 4.1.1, 4.1.1.11 of RFC 5321)
 
 
@@ -386,8 +426,29 @@ def test_the_longest_line_grows_as_the_extensions_say() -> None:
     assert longest("MAIL") == 512 + 26 + 10 + 16 + 500 + 524
 
 
+def test_the_lines_of_a_login_are_measured_as_such_from_the_first_on() -> None:
+    for octets, code, enhanced in ((12288, 501, "5.5.2"), (12289, 500, "5.5.6")):
+        reply = esmtp().octets(b"AUTH PLAIN " + b"A" * (octets - 13) + b"\r\n")[0]
+        assert (reply.code, reply.text[:5]) == (code, enhanced)
+
+
 # SMTPUTF8 (RFC 6531)
 
+
+@pytest.mark.parametrize("line", [b"VRFY \xff", b"NOOP \x00", b"HELP \xff", b"EXPN \xc3", b"RCPT TO:<\xff@lab.example>",
+                                  b"MAIL FROM:<\x80@a.example> SMTPUTF8", b"VRFY bob\x00"])
+def test_octets_that_are_no_utf8_or_no_text_are_a_syntax_error_with_the_extension_too(line: bytes) -> None:
+    talk = esmtp()
+    if line.startswith(b"RCPT"):
+        talk.codes(MAIL)
+    assert talk.octets(line + b"\r\n")[0].code == 501
+
+
+def test_a_recipient_as_first_written_may_hold_letters_outside_ascii() -> None:
+    talk = esmtp()
+    talk.codes("MAIL FROM:<bj\u00f6rn@lab.example> SMTPUTF8")
+    assert talk.say("RCPT TO:<bj\u00f6rn@lab.example> ORCPT=utf-8;bj\u00f6rn@lab.example").code == 250
+    assert talk.say("RCPT TO:<bob@lab.example> ORCPT=rfc822;bj\u00f6rn@lab.example").code == 501
 
 def test_the_word_allows_a_header_outside_ascii_and_no_body() -> None:
     for line, code in (("Subject: \u00e9", 250), ("Subject: e", 554)):
@@ -436,6 +497,16 @@ def test_a_wrong_option_is_told_in_a_sentence() -> None:
         World(extensions=("SIZE", "LIMITS"))
     with pytest.raises(ValueError, match="twice"):
         World(extensions=("SIZE", "SIZE"))
+    for options, sentence in (
+        ({"extensions": ("SMTPUTF8",)}, "SMTPUTF8 needs the extension 8BITMIME"),
+        ({"extensions": ("BINARYMIME",)}, "BINARYMIME needs the extension CHUNKING"),
+        ({"needs_login": True}, "needs_login needs the extension AUTH"),
+        ({"needs_tls": True}, "needs_tls needs the extension STARTTLS"),
+        ({"implicit_tls": True, "certificate": "unreadable"}, "implicit_tls needs a certificate"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            World(**options)  # type: ignore[arg-type]
+    World(needs_tls=True, implicit_tls=True)
     with pytest.raises(ValueError, match="server knows PLAIN"):
         World(mechanisms=("GSSAPI",))
     with pytest.raises(ValueError, match="'wrong name'"):

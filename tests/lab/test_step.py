@@ -60,6 +60,51 @@ def test_octet_by_octet_a_session_with_extensions_is_the_same(pieces: list[bytes
     assert parted.messages == glued.messages
 
 
+SECURED = st.lists(st.sampled_from([
+    b"EHLO me.example\r\n", b"STARTTLS\r\n", b"AUTH LOGIN Ym9i\r\n", b"YnVpbGRlcg==\r\n",
+    b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<bob@lab.example>\r\n", b"BDAT 2\r\nab", b"DATA\r\n", b".\r\n",
+    b"NOOP\r\n", b"STARTTLS x\r\n", b"RSET\r\n",
+]), max_size=16)
+
+
+@given(SECURED, st.sampled_from([1, 3, 1000]), st.binary(max_size=12))
+def test_groups_split_anyhow_are_the_same_but_for_what_follows_starttls(
+    pieces: list[bytes], most: int, behind: bytes,
+) -> None:
+    def played(*, in_groups: bool, most: int, behind: bytes) -> tuple[bytes, object]:
+        talk, group = Talk(ESMTP), b""
+        for piece in (*pieces, b""):
+            group += piece
+            if in_groups and piece and piece != b"STARTTLS\r\n":
+                continue
+            shook_hands = len(talk.certificates)
+            for start in range(0, len(group), most):
+                is_last = start + most >= len(group)
+                talk.octets(group[start:start + most] + (behind if is_last and piece == b"STARTTLS\r\n" else b""))
+            group = b""
+            if len(talk.certificates) > shook_hands:
+                talk.handshake()
+        return b"".join(talk.segments), talk.session.session
+
+    alone = played(in_groups=False, most=1000, behind=b"")
+    assert played(in_groups=True, most=most, behind=b"") == alone
+    if all(piece != b"STARTTLS\r\n" for piece in pieces) or ends_in_handshakes(pieces):
+        assert played(in_groups=False, most=1000, behind=behind) == alone
+
+
+def ends_in_handshakes(pieces: list[bytes]) -> bool:
+    """True when every STARTTLS of the list gets its 220, so that a handshake follows."""
+    talk = Talk(ESMTP)
+    for piece in pieces:
+        before = len(talk.certificates)
+        talk.octets(piece)
+        if len(talk.certificates) > before:
+            talk.handshake()
+        elif piece == b"STARTTLS\r\n":
+            return False
+    return True
+
+
 @given(EXTENDED)
 def test_a_client_follows_every_session_with_extensions(pieces: list[bytes]) -> None:
     talk, dialogue = Talk(ESMTP), Dialogue()

@@ -42,6 +42,42 @@ with LoopbackServer() as server:
 print("well")
 """
 
+INSIDE_TLS = """
+import random, signal
+from smtplab.network import LoopbackServer
+random.seed(SEED)
+def inside(server):
+    client = server.connect()
+    client.send("EHLO student.example")
+    assert client.send("STARTTLS").code == 220
+    return client
+with LoopbackServer(extensions="all") as server:
+    client = inside(server)
+    interrupts = sessions = done = 0
+    while done < 3000:
+        try:
+            if client.is_over:  # an interrupt amid a record cannot be mended: the client has hung up
+                sessions += 1
+                client = inside(server)
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.0006))
+            while done < 3000 and not client.is_over:
+                done += 1
+                name = f"n{done}"
+                reply = client.send(f"VRFY {name}")
+                assert not reply or str(reply).startswith(f"550 {name}:"), (name, reply)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            interrupts += 1
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    assert interrupts > 50, interrupts
+    client.close()
+    said = [line for record in server.sessions for line in str(record.transcript).splitlines() if "VRFY n" in line]
+    assert len(said) == len(set(said)), "a command went out twice"
+    assert not server.errors, server.errors
+    assert inside(server).send("NOOP").code == 250
+print("well")
+"""
+
 IN_A_HANDSHAKE = """
 import signal, socket, threading
 from smtplab.network import Client, LoopbackServer
@@ -124,6 +160,12 @@ def test_interrupts_at_any_moment_leave_the_record_true(seed: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 def test_an_interrupted_wait_ends_at_once_and_the_late_reply_finds_its_command() -> None:
     assert run(IN_A_WAIT) == "251 the second\nNOOP 1 250 the first\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+@pytest.mark.parametrize("seed", range(2))
+def test_interrupts_inside_tls_never_send_a_command_twice(seed: int) -> None:
+    assert run(INSIDE_TLS.replace("SEED", str(seed))) == "well\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")

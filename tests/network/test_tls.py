@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_commands_injected_behind_starttls_are_never_carried_out(server: Server)
 
 def test_what_a_server_says_ahead_of_the_handshake_counts_for_nothing() -> None:
     with memory_server(ESMTP) as real:
-        context = real._host.authority.server_context(Certificate.VALID)
+        context = real._host.authority.server_context(Certificate.VALID, "lab.example")
 
         def play(connection: socket.socket) -> None:
             connection.sendall(b"220 x\r\n")
@@ -144,8 +145,9 @@ def test_what_a_server_says_ahead_of_the_handshake_counts_for_nothing() -> None:
         with Scripted(play) as other:
             client = Client(port=other.port, authority=real.authority)
             client.send(EHLO)
-            client.send("STARTTLS")
-            assert not client.session.tls or code(client.send("NOOP")) == 502
+            assert code(client.send("STARTTLS")) == 220
+            assert client.session.tls
+            assert code(client.send("NOOP")) == 502
 
 
 @pytest.mark.parametrize("octets", [
@@ -272,3 +274,70 @@ def test_a_connection_torn_off_amid_the_handshake_is_told() -> None:
         outcome = client.send("STARTTLS")
         assert isinstance(outcome, NoReply) and "TLS failed" in outcome.why
         assert client.is_over
+
+
+def test_who_says_goodbye_still_hears_the_replies_to_what_was_said_before() -> None:
+    with LoopbackServer(ESMTP) as server:
+        context = server.trust()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            said = (b"EHLO x\r\n", b"STARTTLS\r\n")
+            for octets, end in zip((b"", *said), (b"ready\r\n", b"HELP\r\n", b"TLS\r\n"), strict=True):
+                connection.sendall(octets)
+                heard = b""
+                while not heard.endswith(end):
+                    heard += connection.recv(4096)
+            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            inside = context.wrap_bio(incoming, outgoing, server_hostname="lab.example")
+            while True:
+                try:
+                    inside.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    connection.sendall(outgoing.read())
+                    incoming.write(connection.recv(65536))
+            inside.write(b"NOOP\r\nQUIT\r\n")
+            with pytest.raises(ssl.SSLWantReadError):
+                inside.unwrap()
+            connection.sendall(outgoing.read())  # both commands and the goodbye, in one segment
+            while octets := connection.recv(65536):
+                incoming.write(octets)
+            heard = b""
+            with suppress(ssl.SSLError):
+                while piece := inside.read(4096):
+                    heard += piece
+            assert heard == b"250 OK, nothing done\r\n221 lab.example closes the channel\r\n"
+
+
+def test_an_authority_that_is_none_is_told_before_anything_is_said() -> None:
+    with LoopbackServer(ESMTP) as server:
+        with pytest.raises(TypeError, match="must be bytes"):
+            server.connect(authority="x")
+        with pytest.raises(ValueError, match="no certificate in PEM form"):
+            server.connect(authority=b"x")
+        assert server.sessions == ()
+
+
+def test_a_server_of_another_name_shows_a_certificate_for_that_name() -> None:
+    with LoopbackServer(ESMTP) as server:
+        secured(server).close()
+        server.change(domain="other.lab.example")
+        client = secured(server)
+        assert client.tls is not None and "other.lab.example" in client.tls.names
+        client.close()
+
+
+@pytest.mark.parametrize("challenge", [b"334 ", b"334 %%%", b"334"])
+def test_a_login_that_is_asked_without_end_ends(challenge: bytes) -> None:
+    def play(connection: socket.socket) -> None:
+        connection.sendall(b"220 x\r\n")
+        connection.recv(100)
+        connection.sendall(b"250 x\r\n")
+        while connection.recv(1000):
+            connection.sendall(challenge + b"\r\n")
+
+    with Scripted(play) as other:
+        client = Client(port=other.port)
+        client.send("HELO x")
+        for mechanism in ("CRAM-MD5", "LOGIN", "PLAIN"):
+            assert code(client.login("bob", "builder", mechanism)) == 334
+        client.close()

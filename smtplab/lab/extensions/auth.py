@@ -14,6 +14,8 @@ from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH as GRAMMAR
 from smtplab.protocol.extensions.auth import (
     AUTH_LINE,
+    CANCEL,
+    SHOWS_PASSWORD,
     Login,
     cram_md5,
     decode_base64,
@@ -24,8 +26,6 @@ from smtplab.protocol.extensions.auth import (
 )
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
-
-SHOWS_PASSWORD = ("PLAIN", "LOGIN")
 
 _CHALLENGES = {"PLAIN": (b"",), "LOGIN": (b"Username:", b"Password:")}
 """What the server says before each response; CRAM-MD5 makes its own."""
@@ -55,7 +55,7 @@ def _auth(world: World, session: Session, command: Command, now: float) -> Answe
 
 
 def _line(world: World, session: Session, command: Command, now: float) -> Answer:
-    if command.argument == "*":
+    if command.argument == CANCEL:
         return world, reply("auth.cancelled")
     return _go_on(world, said_after(session, command), now)
 
@@ -77,7 +77,7 @@ def _go_on(world: World, said: Sequence[str], now: float) -> Answer:
 
 
 def _challenge(octets: bytes) -> Reply:
-    return reply("auth.challenge", challenge=encode_base64(octets))
+    return replace(reply("auth.challenge", challenge=""), lines=(encode_base64(octets),))  # never cut short
 
 
 def _verdict(world: World, login: Login, said: Sequence[str]) -> Answer:

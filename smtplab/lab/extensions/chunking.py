@@ -3,8 +3,8 @@
 from smtplab.lab.extensions.behaviour import Answer, Behaviour, keyword_alone
 from smtplab.lab.replies import reply
 from smtplab.lab.world import World
-from smtplab.protocol.extensions.chunking import BDAT_LAST, parse_bdat
 from smtplab.protocol.extensions.chunking import CHUNKING as GRAMMAR
+from smtplab.protocol.extensions.chunking import parse_bdat
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command
 
@@ -16,4 +16,4 @@ def _bdat(world: World, session: Session, command: Command, now: float) -> Answe
     return world, reply("chunk", octets=octets)
 
 
-CHUNKING = Behaviour(GRAMMAR, keyword_alone(GRAMMAR), answers={"BDAT": _bdat, BDAT_LAST: _bdat})
+CHUNKING = Behaviour(GRAMMAR, keyword_alone(GRAMMAR), answers={"BDAT": _bdat})

@@ -2,7 +2,8 @@
 
 The class is always the reply's first digit. Where the registry ties a detail to other reply codes than ours, the
 detail whose text fits was taken; where its text wants another class (a full mailbox is 4.2.2 there, 552 here), the
-rule of RFC 2034 section 4 goes first.
+rule of RFC 2034 section 4 goes first. A mailbox that has moved is 551 5.7.1, as in RFC 2034 section 6: X.1.6 would say
+that there is no new address, and the text gives one.
 """
 
 from dataclasses import replace
@@ -23,7 +24,7 @@ DETAILS: dict[str, str] = {
     "parameter.value.5321": "5.4", "parameter.reports": "3.0", "parameter.reports.5321": "3.0",
     "mail": "1.0", "mail.domain": "1.7", "mail.unknown-sender": "1.0", "mail.too-large": "3.4",
     "mail.storage": "3.1", "mail.lookup": "1.8", "mail.utf8": "6.7",
-    "rcpt": "1.5", "rcpt.forwarded": "1.5", "rcpt.moved": "1.6", "rcpt.unknown": "1.1", "rcpt.relay": "7.1",
+    "rcpt": "1.5", "rcpt.forwarded": "1.5", "rcpt.moved": "7.1", "rcpt.unknown": "1.1", "rcpt.relay": "7.1",
     "rcpt.ambiguous": "1.4", "rcpt.full": "2.2", "rcpt.busy": "2.0", "rcpt.greylisted": "7.0", "rcpt.lookup": "4.3",
     "rcpt.too-many": "5.3", "rcpt.utf8": "6.7", "rcpt.no-mail": "1.2", "rcpt.no-mail.5321": "1.10",
     "data.no-recipients": "5.1", "data.scanner": "3.0",
@@ -34,7 +35,7 @@ DETAILS: dict[str, str] = {
     "auth": "7.0", "auth.cancelled": "7.0", "auth.base64": "5.2", "auth.initial": "7.0", "auth.mechanism": "5.4",
     "auth.line": "5.6", "auth.needs-tls": "7.11", "auth.weak": "7.9", "auth.transition": "7.12",
     "auth.unready": "7.0", "auth.wrong": "7.8",
-    "reset": "0.0", "vrfy": "1.5", "vrfy.forwarded": "1.5", "vrfy.private": "5.0", "vrfy.moved": "1.6",
+    "reset": "0.0", "vrfy": "1.5", "vrfy.forwarded": "1.5", "vrfy.private": "5.0", "vrfy.moved": "7.1",
     "vrfy.utf8": "6.8", "vrfy.unknown": "1.1", "vrfy.ambiguous": "1.4", "search.person": "5.4", "expn": "1.5",
     "expn.private": "5.0", "expn.unknown": "1.1", "help": "0.0", "help.topic": "0.0", "help.no-topic": "5.4",
     "noop": "0.0", "quit": "0.0",

@@ -17,8 +17,8 @@ from smtplab.protocol.extensions.starttls import STARTTLS
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
 
 __all__ = [
-    "ALL", "KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "ends_group", "extension_rows",
-    "keywords_of", "line_octets",
+    "ALL", "BROUGHT_BY", "KNOWN", "OFFERED", "Extension", "KnownExtension", "Parameter", "extension_rows",
+    "first_too_early", "keywords_of", "line_octets",
 ]
 
 OFFERED: dict[str, Extension] = {
@@ -29,6 +29,10 @@ OFFERED: dict[str, Extension] = {
 }
 """The one list of what smtplab offers, by keyword: leave one out here and it is gone everywhere."""
 
+BROUGHT_BY = {
+    event: keyword for keyword, extension in OFFERED.items() for event in (*extension.verbs, *extension.events)
+}
+"""Which extension a command or an event comes from."""
 
 ALL = "all"
 """Stands for every extension that is offered, wherever extensions are chosen."""
@@ -80,9 +84,14 @@ def _longer(keyword: str, verb: str) -> int:
     return {"MAIL": known.mail_line_octets, "RCPT": known.rcpt_line_octets}.get(verb, 0)
 
 
-def ends_group() -> frozenset[str]:
-    """The commands that may only stand last in a pipelined group."""
-    return frozenset(verb for extension in OFFERED.values() for verb in extension.ends_group)
+def first_too_early(verbs: Iterable[str]) -> str | None:
+    """The first command of a group that may only stand last in one; None for a group in order (RFC 2920 section 3.1).
+
+    >>> first_too_early(["MAIL", "RCPT", "DATA"]), first_too_early(["RSET", "NOOP", "QUIT"])
+    (None, 'NOOP')
+    """
+    last = {verb for extension in OFFERED.values() for verb in extension.ends_group}
+    return next((verb for verb in tuple(verbs)[:-1] if verb in last), None)
 
 
 _OF_THE_BASE = ("VRFY", "EXPN", "HELP")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.extension import Extension, Parameter
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
-from smtplab.protocol.transition import Kind, Requirement, State, Transition, in_editions
+from smtplab.protocol.transition import TRANSACTION, Kind, Requirement, State, Transition, in_editions
 from smtplab.protocol.wire import Command, Reply
 from smtplab.protocol.xtext import parse_xtext
 
@@ -28,8 +28,14 @@ AUTH_LINE = "AUTH-LINE"
 AUTH_LINE_OCTETS = 12288
 """The most octets of a line of the exchange, and of AUTH itself, CRLF included (section 4)."""
 
+CANCEL = "*"
+"""What a client says to end the exchange (section 4)."""
+
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
-"""Those that smtplab knows to read. The first two send the password itself."""
+"""Those that smtplab knows to read."""
+
+SHOWS_PASSWORD = ("PLAIN", "LOGIN")
+"""Those that send the password itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +176,24 @@ def first_line(mechanism: str, name: str, password: str) -> str:
 
 
 def next_line(said: Sequence[str], name: str, password: str) -> str:
-    """The client's answer to the last challenge; ``*`` when it does not know the mechanism.
+    """The client's answer to the last challenge; ``*`` when it knows none, or cannot read the challenge.
 
     >>> next_line(["LOGIN", "VXNlcm5hbWU6"], "bob", "builder")
     'Ym9i'
     """
+    if not said:
+        return CANCEL
     mechanism, count = parse_auth(said[0])[0], len(responses_of(said))
     if mechanism == "PLAIN" and not count:
         return _plain(name, password)
     if mechanism == "LOGIN" and count < 2:
         return encode_base64((name, password)[count].encode())
     if mechanism == "CRAM-MD5" and not count:
-        return encode_base64(f"{name} {cram_md5(password, decode_base64(said[-1]))}".encode())
-    return "*"
+        try:
+            return encode_base64(f"{name} {cram_md5(password, decode_base64(said[-1]))}".encode())
+        except ProtocolError:
+            return CANCEL
+    return CANCEL
 
 
 def _plain(name: str, password: str) -> str:
@@ -210,6 +221,11 @@ def _rows() -> Iterator[Transition]:
     for state in (State.GREETED, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN):
         strength = "" if state is State.GREETED else "MUST"
         yield Transition(state, "AUTH", 503, None, refuse, section, strength=strength)
+        # Whether such a server keeps the mail that was begun, nobody can tell.
+        for reply, next_state, forgets, remembers in (
+            ("3yz", State.AUTH_EXCHANGE, TRANSACTION, "login"), ("2yz", None, frozenset[str](), "identity"),
+        ):
+            yield Transition(state, "AUTH", reply, next_state, Kind.VIOLATION, section, forgets, remembers, strength)
     line, inside = AUTH_LINE, State.AUTH_EXCHANGE
     yield Transition(inside, line, "3yz", None, normal, section, remembers="login")
     yield Transition(inside, line, "2yz", State.READY, normal, section, over, "identity")

@@ -16,7 +16,7 @@ from smtplab.protocol.wire import Command
 BDAT_LAST = "BDAT-LAST"
 """The event of a BDAT that says LAST: success ends the mail."""
 
-_ARGUMENT = re.compile(r"([0-9]+)(?: +(LAST))?", re.IGNORECASE)
+_ARGUMENT = re.compile(r"([0-9]{1,20})(?: +(LAST))?", re.IGNORECASE)
 
 
 def parse_bdat(argument: str | None) -> tuple[int, bool]:
@@ -67,6 +67,7 @@ def _rows() -> Iterator[Transition]:
     for state in (under_way, failed):
         for verb in ("MAIL", "RCPT", "DATA"):
             yield Transition(state, verb, 503, None, refuse, mixed, strength="MUST" if verb == "DATA" else "")
+        yield Transition(state, "DATA", "3yz", State.MAIL_DATA, Kind.VIOLATION, mixed, strength="MUST")
     yield from hello_rows((under_way, failed))
     yield from anytime_rows((under_way, failed))
 

@@ -47,14 +47,18 @@ def parse_orcpt(value: str | None) -> tuple[str, str]:
     Raises
     ------
     ProtocolError
-        501 when it is not ``type;xtext``, or longer than 500 characters.
+        501 when it is not ``type;xtext``, or longer than 500 characters. With the type utf-8 letters outside ASCII
+        stand for themselves (RFC 6533 section 3).
 
-    >>> parse_orcpt("rfc822;Bob@lab.example")
-    ('rfc822', 'Bob@lab.example')
+    >>> parse_orcpt("rfc822;Bob@lab.example"), parse_orcpt("utf-8;bj\u00f6rn@lab.example")
+    (('rfc822', 'Bob@lab.example'), ('utf-8', 'björn@lab.example'))
     """
     kind, semicolon, address = (value or "").partition(";")
     if not (kind and semicolon and address) or len(value or "") > ORCPT_OCTETS:
         raise ProtocolError(501, "ORCPT needs a type and an address, as in ORCPT=rfc822;bob@lab.example.")
+    if kind.lower() == "utf-8":
+        parse_xtext("".join(filter(str.isascii, address)))
+        return kind, address
     return kind, parse_xtext(address)
 
 

@@ -45,10 +45,6 @@ def _verb(command: Command) -> str:
     return command.verb
 
 
-def _no_octets(command: Command) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Extension:
     """One extension that smtplab offers. How the server acts on it is in `smtplab.lab.extensions`.
@@ -67,6 +63,8 @@ class Extension:
     mail_parameters, rcpt_parameters : tuple of Parameter
     line_octets : mapping of str to int
         By how much it lengthens the line of a command beyond 512 octets.
+    needs : tuple of str
+        Keywords that must be offered with it.
     ends_group : tuple of str
         Verbs of its own that may only be the last of a pipelined group.
     announcement : str
@@ -80,8 +78,8 @@ class Extension:
         How the facts begin that its rows remember.
     event_of : callable
         The event that a command of its verbs is.
-    octets_behind : callable
-        How many octets follow the line of a command of its verbs, None for none; raises `ProtocolError` 501.
+    octets_behind : callable or None
+        How many octets follow the line of a command of its verbs; raises `ProtocolError` 501. None: it is a line alone.
     reply_codes, replaces, note : str
         Codes it brings; the RFCs before it; what else is worth knowing.
     """
@@ -96,6 +94,7 @@ class Extension:
     mail_parameters: tuple[Parameter, ...] = ()
     rcpt_parameters: tuple[Parameter, ...] = ()
     line_octets: Mapping[str, int] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     ends_group: tuple[str, ...] = ()
     announcement: str = ""
     parse_announcement: Callable[[str], object] = str
@@ -103,7 +102,7 @@ class Extension:
     requirements: tuple[Requirement, ...] = ()
     remember: Mapping[str, Remember] = field(default_factory=dict)
     event_of: Callable[[Command], str] = _verb
-    octets_behind: Callable[[Command], int | None] = _no_octets
+    octets_behind: Callable[[Command], int] | None = None
     reply_codes: str = ""
     replaces: str = ""
     note: str = ""

@@ -77,6 +77,8 @@ _TABLE: tuple[KnownExtension, ...] = (
     KnownExtension("UTF8SMTP", "First internationalised mail extension", "RFC 5336", "Obsolete (Experimental)",
         mail_parameters="ALT-ADDRESS=xtext", rcpt_parameters="ALT-ADDRESS=xtext", mail_line_octets=460,
         rcpt_line_octets=460, note="Replaced by SMTPUTF8"),
+    KnownExtension("LMTP", "Deliver at once: one reply for each recipient after the dot", "RFC 2033", "Informational",
+        verbs="LHLO", note="A protocol of its own and no keyword: its LHLO is answered as EHLO is"),
     KnownExtension("VRFY", "Verify a mailbox", "RFC 821; RFC 2821 3.5.2; RFC 5321 3.5.2", "base", verbs="VRFY",
         reply_codes="252 (RFC 1123 5.2.3)", note="2821: must be listed if supported; 5321: may"),
     KnownExtension("EXPN", "Expand a list", "RFC 821; RFC 1869 5", "base, optional", verbs="EXPN"),

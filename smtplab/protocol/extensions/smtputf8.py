@@ -25,6 +25,7 @@ SMTPUTF8 = Extension(
     offers="You may add SMTPUTF8 to MAIL; addresses and header fields may then hold letters outside ASCII.",
     mail_parameters=(Parameter("SMTPUTF8", "SMTPUTF8", parse_smtputf8, "SMTPUTF8"),),
     line_octets={"MAIL": 10},
+    needs=("8BITMIME",),
     replaces="RFC 5336 (UTF8SMTP)",
     note="8BITMIME must be offered too. Adds the word SMTPUTF8 to VRFY and EXPN",
 )
