@@ -1,8 +1,9 @@
 """The rules by which `conformance` judges one exchange (RFC 2821 sections 2.3.7, 3.1-3.5, 4.1.1-4.1.4, 4.2-4.3, 4.5).
 
 Two sources judge: the machine's table (may this command come now?) and the evidence (which reply may answer it?).
-Of the rules about the code the first that speaks is enough; those about the form of a reply come on top. A rule is
-silent where the RFC leaves room, and where a good reason for the reply is on the wire, such as a bad argument.
+Of the rules about the code one is enough: the first that finds a departure, or else the first that speaks. Those about
+the form of a reply come on top. A rule is silent where the RFC leaves room, and where a good reason for the reply is on
+the wire, such as a bad argument. Of the extensions it reads rows and guards as they stand in the table.
 """
 
 import re
@@ -19,11 +20,12 @@ from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import KNOWN, OFFERED, line_octets
 from smtplab.protocol.extensions.enhancedstatuscodes import may_carry
 from smtplab.protocol.limits import REPLY_LINE_OCTETS
-from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State
+from smtplab.protocol.machine import CONNECT, DATA_END, UNASKED, Kind, Machine, State, Transition
 from smtplab.protocol.paths import parse_client_name, parse_mail_argument
 from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.scanner import require_printable_ascii, require_printable_utf8
 from smtplab.protocol.sequences import Standing, listed
-from smtplab.protocol.wire import CRLF, Reply
+from smtplab.protocol.wire import CRLF, Reply, decode
 
 Strength = Literal["MUST", "SHOULD", "MAY"]
 
@@ -98,8 +100,18 @@ class Step:
         return len(line) + len(CRLF) > line_octets(self.event, keywords)
 
     @property
+    def takes_utf8(self) -> bool:
+        """Letters outside ASCII may stand in the line (RFC 6531 sections 3.3 and 3.7.4.2)."""
+        return self.event in ("MAIL", "RCPT", "VRFY", "EXPN") and self.exchange.before.announces("SMTPUTF8")
+
+    @property
     def has_invalid_characters(self) -> bool:
-        return any(not 32 <= octet < 127 for octet in self.exchange.sent.removesuffix(CRLF))
+        require = require_printable_utf8 if self.takes_utf8 else require_printable_ascii
+        try:
+            require(decode(self.exchange.sent.removesuffix(CRLF)))
+        except ProtocolError:
+            return True
+        return False
 
     @property
     def says_unknown(self) -> bool:
@@ -118,9 +130,9 @@ class Step:
             if self.event in ("EHLO", "HELO"):
                 parse_client_name(argument)
             elif self.event == "MAIL":
-                parse_mail_argument(argument, "FROM:", utf8=self.exchange.before.announces("SMTPUTF8"))
+                parse_mail_argument(argument, "FROM:", self.takes_utf8)
             elif self.event == "RCPT":
-                parse_mail_argument(argument, "TO:", utf8=self.exchange.before.announces("SMTPUTF8"))
+                parse_mail_argument(argument, "TO:", self.takes_utf8)
         except ProtocolError as error:
             return error.text
         return ""
@@ -140,7 +152,8 @@ def judge(step: Step) -> Iterator[Verdict]:
         _refused_in_sequence, _argument, _not_listed,
     )
     if step.state is not State.CLOSED or step.event == UNASKED:
-        yield from islice(filter(None, (rule(step) for rule in rules)), 1)
+        verdicts = filter(None, (rule(step) for rule in rules))
+        yield from sorted(verdicts, key=lambda verdict: verdict[1] == "MAY")[:1]
     yield from _reply_form(step)
     if step.exchange.before.announces("ENHANCEDSTATUSCODES") and 200 <= step.code < 600:
         yield from islice(_enhanced_codes(step), 1)
@@ -183,16 +196,32 @@ def _after_a_refusing_greeting(step: Step) -> Verdict | None:
 
 
 def _out_of_sequence(step: Step) -> Verdict | None:
-    row = step.machine.transition(step.state, step.event, step.code)
-    if not step.is_positive or row.event != step.event or row.kind not in (Kind.VIOLATION, Kind.DISCOURAGED):
+    if not step.is_positive:
         return None
-    if step.event in (CONNECT, DATA_END):  # always in sequence; whether the code fits is another rule's matter
+    guard = step.exchange.before.unmet(step.machine, step.event)  # those of a site's policy are not on the wire
+    if guard is not None:
+        text = f"{step.name} got {step.code} where {guard.section} wants {guard.code}."
+        return Fault.OUT_OF_SEQUENCE, _strength(guard.strength), guard.section, text
+    row = None if step.is_in_sequence else _row_against(step)
+    if row is None:
         return None
     text = f"{step.name} got {step.code} in state {step.state}, where it is out of sequence."
     if row.kind is Kind.DISCOURAGED and step.exchange.before.announces("PIPELINING"):
         return Fault.OUT_OF_SEQUENCE, "SHOULD", "RFC 2920 3.2", text
-    strength: Strength = "MUST" if row.strength == "MUST" else "MAY"  # DATA: 3.3 says only that it MAY be refused
-    return Fault.OUT_OF_SEQUENCE, strength, row.section(step.machine.edition), text
+    return Fault.OUT_OF_SEQUENCE, _strength(row.strength), row.section(step.machine.edition), text
+
+
+def _row_against(step: Step) -> Transition | None:
+    """The row that speaks against a positive reply: its own, or the 503 that this command gets in this state."""
+    own, refusal = (step.machine.transition(step.state, step.event, code) for code in (step.code, 503))
+    if own.event == step.event and own.kind in (Kind.VIOLATION, Kind.DISCOURAGED):
+        return own
+    return refusal if (refusal.event, refusal.reply) == (step.event, 503) else None
+
+
+def _strength(stated: str) -> Strength:
+    """That of a row or guard; where the RFC only describes, or leaves the choice, a remark is all there is to say."""
+    return "MUST" if stated == "MUST" else "SHOULD" if stated == "SHOULD" else "MAY"
 
 
 def _wrong_refusal(step: Step) -> Verdict | None:

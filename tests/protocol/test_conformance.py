@@ -3,9 +3,14 @@
 import pytest
 
 from smtplab.protocol.conformance import Fault, check_transcript
-from smtplab.protocol.machine import State, machine
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.machine import ANY, EDITIONS, Kind, Machine, State, Transition, machine
+from smtplab.protocol.paths import NULL_PATH
 from smtplab.protocol.sequences import Standing, entries, listed
+from smtplab.protocol.session import Session, Transaction
 from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.wire import parse_command, read_reply
 
 GREETING = "S: 220 lab.example\n"
 EHLO = GREETING + "C: EHLO me.example\nS: 250-lab.example\nS: 250-EXPN\nS: 250 HELP\n"
@@ -88,6 +93,13 @@ def test_421_may_answer_anything_and_come_unasked():
 )
 def test_a_command_accepted_out_of_sequence_is_found(state, event, strength, section):
     assert check(play(state, event, 250)) == [(strength, section, Fault.OUT_OF_SEQUENCE)]
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "code"), [(State.CONNECTED, "CONNECT", 250), (State.MAIL_DATA, "DATA-END", 354)],
+)
+def test_what_is_in_sequence_by_nature_has_only_a_wrong_code(state, event, code):
+    assert check(play(state, event, code)) == [("SHOULD", "4.3.1; 4.3.2", Fault.NOT_LISTED)]
 
 
 def test_354_without_a_recipient_is_allowed_and_only_remarked():
@@ -243,6 +255,22 @@ def test_an_address_outside_ascii_must_be_501_unless_smtputf8_is_announced():
     assert check(EHLO.replace("EXPN", "SMTPUTF8") + line) == []
 
 
+def test_a_letter_outside_ascii_is_not_what_is_wrong_once_smtputf8_is_announced():
+    line = "C: MAIL FROM: <bj\u00f6rn@me.example>\nS: 250 OK\n"
+    assert check(EHLO.replace("EXPN", "SMTPUTF8") + line) == [("MAY", "4.1.1; 4.1.2", Fault.ARGUMENT)]
+    assert check(EHLO + line) == [("MUST", "4.1.2", Fault.ARGUMENT)]
+
+
+@pytest.mark.parametrize("wrong", ["\\xff", "\\x07"])
+def test_smtputf8_allows_neither_broken_utf8_nor_control_characters(wrong):
+    text = EHLO.replace("EXPN", "SMTPUTF8") + f"C| MAIL FROM:<bj{wrong}rn@me.example>\\r\\n\nS: 250 OK\n"
+    assert check(text) == [("MUST", "4.1.2", Fault.ARGUMENT)]
+
+
+def test_smtputf8_is_for_addresses_so_noop_may_still_get_501():
+    assert check(EHLO.replace("EXPN", "SMTPUTF8") + "C: NOOP \u00e9\nS: 501 not ASCII\n") == []
+
+
 def test_a_reply_nobody_asked_for_is_found():
     assert check(EHLO + "S: 250 again\n") == [("MUST", "4.2", Fault.UNASKED)]
     assert check(EHLO + "C: QUIT\nS: 221 bye\nS: 250 still here\n") == [("MUST", "4.2", Fault.UNASKED)]
@@ -359,3 +387,120 @@ def test_an_announced_enhanced_code_is_on_each_line_and_of_the_right_class(said:
 def test_who_announces_no_enhanced_codes_owes_none() -> None:
     record = Transcript.parse("S: 220 a\nC: EHLO me.example\nS: 250 a\nC: NOOP\nS: 250 OK\n")
     assert check_transcript(record) == ()
+
+
+LOGIN = "C: AUTH PLAIN AGJvYgBidWlsZGVy\nS: {} text\n"
+OFFERING = "S: 220 a\nC: EHLO me.example\nS: 250-a\nS: 250-AUTH PLAIN\nS: 250-CHUNKING\nS: 250-BINARYMIME\n"
+OFFERING += "S: 250 STARTTLS\n"
+SENDER = "C: MAIL FROM:<eve@me.example>\nS: 250 OK\n"
+RECIPIENT = "C: RCPT TO:<bob@lab.example>\nS: 250 OK\n"
+BINARY = SENDER.replace("example>", "example> BODY=BINARYMIME")
+CHUNK = "C: BDAT 4\nC: hi\nS: {} text\n"
+TLS = OFFERING + "C: STARTTLS\nS: 220 go\n-- tls\nC: EHLO me.example\nS: 250-a\nS: 250 HELP\n"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(("before", "asked", "strength", "section"), [
+    (OFFERING + SENDER, LOGIN.format(235), "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT, LOGIN.format(235), "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT, "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
+    (OFFERING + LOGIN.format(235), LOGIN.format(235), "MUST", "RFC 4954 4"),
+    (OFFERING + LOGIN.format(235), "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(250), "C: DATA\nS: 354 go\n", "MUST", "RFC 3030 2; 3"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(451), "C: DATA\nS: 354 go\n", "MUST", "RFC 3030 2; 3"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(451), CHUNK.format(250), "MUST", "RFC 3030 2"),
+    (OFFERING + BINARY + RECIPIENT, "C: DATA\nS: 354 go\n", "MUST", "RFC 3030 3"),
+    (TLS, "C: STARTTLS\nS: 220 go\n", "MUST", "RFC 3207 4.2"),
+    (OFFERING + SENDER, "C: STARTTLS\nS: 220 go\n", "MAY", "RFC 3207 4"),
+    (OFFERING, CHUNK.format(250), "MAY", "RFC 3030 2"),
+])
+def test_a_command_of_an_extension_that_is_accepted_out_of_sequence_is_found(before, asked, strength, section, edition):
+    assert check(before, edition) == []
+    assert check(before + asked, edition) == [(strength, section, Fault.OUT_OF_SEQUENCE)]
+    assert check(before + asked.rpartition("S: ")[0] + "S: 503 not now\n", edition) == []
+
+
+def test_a_failed_login_may_be_tried_again() -> None:
+    assert check(OFFERING + LOGIN.format(535) + LOGIN.format(235)) == []
+
+
+def test_a_guard_is_told_with_its_section_and_its_reply() -> None:
+    (found,) = check_transcript(Transcript.parse(OFFERING + 2 * LOGIN.format(235)))
+    assert found.text == "AUTH got 235 where RFC 4954 4 wants 503."
+
+
+def test_a_remark_on_the_moment_does_not_hide_a_departure_in_the_code() -> None:
+    assert check(play(State.READY, "DATA", 250)) == [("SHOULD", "4.3.1; 4.3.2", Fault.NOT_LISTED)]
+
+
+# What changes the machine, but neither how a reply is written nor how DATA without a recipient is judged.
+ANNOUNCED = tuple((keyword, "") for keyword in OFFERED if keyword not in ("PIPELINING", "ENHANCEDSTATUSCODES"))
+TAKEN = {"DATA": (354,), "AUTH": (235, 334), "STARTTLS": (220,)}
+LINES = LINE | {
+    "AUTH": "AUTH PLAIN AGJvYgBidWlsZGVy", "STARTTLS": "STARTTLS", "BDAT": "BDAT 0", "BDAT-LAST": "BDAT 0 LAST",
+    "DATA": "DATA", ANY: "NOOP",
+}
+
+
+def answered(table: Machine, before: Session, event: str, code: int) -> list[tuple[str, str, Fault]]:
+    """The findings about one reply to a session that stands where it stands."""
+    line = LINES[event].encode()
+    command = parse_command(line)
+    name = table.event_of(command)
+    row, reply = table.transition(before.state, name, code), read_reply(f"{code} text\r\n".encode())
+    exchange = Exchange(name, command, line + b"\r\n", reply, row, before, before.after(row, command, reply))
+    return [(f.strength, f.section, f.what) for f in check_transcript([exchange], table.edition)]
+
+
+REFUSALS = [
+    (edition, row) for edition in EDITIONS for row in machine(edition, frozenset(OFFERED)).rows
+    if row.kind is Kind.REFUSE and row.reply == 503
+]
+
+
+@pytest.mark.parametrize(("edition", "row"), REFUSALS, ids=[f"{e}-{row.event}-{row.state}" for e, row in REFUSALS])
+def test_where_the_table_has_503_a_positive_reply_is_found_with_the_strength_of_the_row(
+    edition: int, row: Transition,
+) -> None:
+    table = machine(edition, frozenset(OFFERED))
+    before = Session(State(row.state), "me.example", ANNOUNCED)
+    assert before.machine(edition) is table
+    strength = row.strength or "MAY"
+    if (row.state, row.event) == (State.GREETED, "MAIL"):
+        strength = "MAY"  # a server that can process it may: 4.1.4 binds the client to EHLO first
+    for code in TAKEN.get(row.event, (250,)):
+        ((found, section, what),) = answered(table, before, row.event, code)
+        assert (found, what) == (strength, Fault.OUT_OF_SEQUENCE)
+        assert section in row.section(edition)  # DATA without a recipient has fewer sections, in a row of its own
+    for code in (220, 235, 250, 299, 334, 354, 399):
+        assert answered(table, before, row.event, code), code
+
+
+def test_refusals_of_every_extension_that_has_rows_are_among_these() -> None:
+    assert {"MAIL", "RCPT", "DATA", "AUTH", "STARTTLS", "BDAT", "BDAT-LAST", ANY} == {row.event for _, row in REFUSALS}
+
+
+KNOWN_FACTS = {
+    "tls": {"tls": True}, "identity": {"identity": "bob"},
+    "binary-body": {"transaction": Transaction(NULL_PATH, (("BODY", "BINARYMIME"),), (NULL_PATH,))},
+}
+GUARDS = [needed for needed in machine(2821, frozenset(OFFERED)).requirements if not needed.policy]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("needed", GUARDS, ids=[f"{needed.event}-{needed.fact}" for needed in GUARDS])
+def test_where_a_guard_always_holds_a_positive_reply_is_found_with_its_strength(needed, edition: int) -> None:
+    table = machine(edition, frozenset(OFFERED))
+    state = next(state for state in State if table.in_sequence(state, needed.event))
+    assert not needed.wanted
+    allowed, unmet = (Session(state, "me.example", ANNOUNCED, **facts) for facts in ({}, KNOWN_FACTS[needed.fact]))
+    for code in TAKEN[needed.event]:
+        assert answered(table, allowed, needed.event, code) == []
+        found = answered(table, unmet, needed.event, code)
+        assert found == [(needed.strength, needed.section, Fault.OUT_OF_SEQUENCE)]
+
+
+def test_a_guard_of_a_policy_is_not_held_against_a_server_that_may_have_none() -> None:
+    table = machine(2821, frozenset(OFFERED))
+    assert any(needed.policy for needed in table.requirements)
+    assert answered(table, Session(State.READY, "me.example", ANNOUNCED), "MAIL", 250) == []
