@@ -245,7 +245,10 @@ def _elsewhere(edition: int, event: str, code: int) -> Iterator[Listing]:
 
 
 def _is_in_scope(edition: int, event: str, code: int) -> bool:
-    """Whether a rule for "any command but some" takes in this one: see the scopes in `GENERAL_REPLIES`."""
+    """Whether a rule for "any command but some" takes in this one: see the scopes in `GENERAL_REPLIES`.
+
+    554 for poor TLS (RFC 3207 section 4.1) is told of STARTTLS alone: elsewhere the code has another, commoner sense.
+    """
     if event in NO_COMMANDS:
         return False
     required = event in COMMANDS and COMMANDS[event].is_required(edition)
@@ -253,6 +256,7 @@ def _is_in_scope(edition: int, event: str, code: int) -> bool:
         502: not required,
         503: event != "QUIT",
         504: event not in COMMANDS or COMMANDS[event].argument != "none",
+        554: event == "STARTTLS",
     }.get(code, False)
 
 

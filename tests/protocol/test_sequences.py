@@ -1,9 +1,13 @@
 """The list of section 4.3.2, both editions, and where a reply to a command stands."""
 
+import re
+
 import pytest
 
 from smtplab.protocol.commands import BASE
+from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.general_replies import GENERAL_REPLIES, general_reply_rows
+from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.sequences import (
     RFC_7504,
     Standing,
@@ -13,6 +17,7 @@ from smtplab.protocol.sequences import (
     listed,
     sequence_rows,
 )
+from tests.facts import facts
 
 PAGE_OF_RFC_2821 = """\
 CONNECTION ESTABLISHMENT
@@ -101,6 +106,7 @@ def test_only_421_may_come_unasked():
         (2821, "DATA", 550, "3.3"), (2821, "MAIL", 504, "4.2.1"), (2821, "RCPT", 530, "RFC 3207 4; RFC 4954 6"),
         (2821, "AUTH", 235, "RFC 4954 4"), (2821, "STARTTLS", 220, "RFC 3207 4"), (2821, "BDAT", 250, "RFC 3030 2"),
         (2821, "MAIL", 355, "RFC 1845 3"), (2821, "XYZZY", 502, "4.2.4; 4.2.1; 3.5.3"),
+        (2821, "STARTTLS", 554, "RFC 3207 4.1"),
     ],
 )
 def test_a_reply_outside_the_list_may_stand_in_another_section(edition, event, code, section):
@@ -116,6 +122,21 @@ def test_a_reply_outside_the_list_may_stand_in_another_section(edition, event, c
 )
 def test_other_replies_are_not_listed(event, code):
     assert listed(2821, event, code).standing is Standing.NOT_LISTED
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_each_code_that_an_offered_extension_brings_or_reuses_may_answer_its_command(edition):
+    seen = 0
+    for fact in facts("extensions"):
+        extension = OFFERED.get(fact["ehlo_keyword"])
+        codes = re.findall(r"\b[2-5][0-9]{2}\b", f"{fact['reply_codes_introduced']} {fact['reply_codes_reused']}")
+        for verb in extension.verbs if extension else ():
+            for code in map(int, codes):
+                if (verb, code) == ("STARTTLS", 530):
+                    continue  # what asks for STARTTLS exempts it
+                assert listed(edition, verb, code).standing is not Standing.NOT_LISTED, (verb, code)
+                seen += 1
+    assert seen > 15
 
 
 def test_what_changed_between_the_editions():
