@@ -15,7 +15,7 @@ from smtplab.protocol.enhanced_codes import read_enhanced_code
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.reply_codes import REPLY_CODES
-from smtplab.protocol.sequences import Standing, listed
+from smtplab.protocol.sequences import Listing, Standing, listed
 from smtplab.protocol.wire import Reply, decode, show
 
 OCTETS_SHOWN = 240
@@ -74,15 +74,15 @@ def _standing(situation: Situation) -> _Found:
     event, asked = situation.event, situation.machine.edition
     if event and 200 <= situation.code < 600:
         editions = sorted(EDITIONS, key=lambda edition: edition != asked)
-        words = [_standing_in(edition, event, situation.code) for edition in editions]
-        standings = {listed(edition, event, situation.code).standing for edition in editions}
-        if standings == {Standing.NOT_LISTED} and (keywords := keyword_of(event)):
+        found = {edition: listed(edition, event, situation.code) for edition in editions}
+        words = [_standing_in(edition, listing) for edition, listing in found.items()]
+        is_nowhere = all(listing.standing is Standing.NOT_LISTED for listing in found.values())
+        if is_nowhere and (keywords := keyword_of(event)):
             words = [text("detail.listed-extension", verb=short(event), rfc=OFFERED[keywords[0]].rfc)]
         yield "listed", " ".join(words), {"verb": short(event)}
 
 
-def _standing_in(edition: int, event: str, code: int) -> str:
-    found = listed(edition, event, code)
+def _standing_in(edition: int, found: Listing) -> str:
     key = {
         Standing.LISTED: "listed-twice" if len(found.entries) > 1 else "listed-yes",
         Standing.GENERAL: "listed-general",

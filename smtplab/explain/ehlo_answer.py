@@ -11,7 +11,7 @@ from smtplab.explain.catalogue import has, text
 from smtplab.explain.names import joined, short
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.extensions import KNOWN, OFFERED, Extension, KnownExtension
-from smtplab.protocol.extensions.auth import MECHANISMS
+from smtplab.protocol.extensions.auth import MECHANISMS, SHOWS_PASSWORD
 from smtplab.protocol.wire import Reply
 
 Known = Literal["offered", "known", "base", "unknown"]
@@ -140,7 +140,7 @@ def _value_note(keyword: str, value: object) -> str:
             return text("ehlo.auth-none")
         strange = [short(name) for name in value if name not in MECHANISMS]
         notes = [text("ehlo.auth-strange", names=joined(strange))] if strange else []
-        if {"PLAIN", "LOGIN"}.intersection(value):
+        if set(SHOWS_PASSWORD).intersection(value):
             notes.append(text("ehlo.auth-seen"))
         return " ".join(notes)
     return ""

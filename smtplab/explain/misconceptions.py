@@ -104,6 +104,8 @@ _SHOWN_AT: dict[str, str] = {
     "221 QUIT open": "quit-sends-mail",
     "421 CONNECT": "421-is-my-fault",
     "421 UNASKED": "421-is-my-fault",
+    "421 UNASKED 5.0": "bdat-count-is-a-hint",
+    "421 UNASKED chunking": "reply-is-for-last-command",
     "2yz UNASKED": "reply-is-for-last-command",
     "3yz UNASKED": "reply-is-for-last-command",
     "4yz UNASKED": "reply-is-for-last-command",

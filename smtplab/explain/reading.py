@@ -49,11 +49,12 @@ def _of_exchange(exchange: Exchange, edition: int) -> Situation:
 def _of_reply(reply: Reply, command: str | Command | None, edition: int) -> Situation:
     said = _read_command(command)
     table = machine(edition, frozenset(keyword_of(said.verb if said is not None else "")))
-    event = table.event_of(said) if said is not None else ""
-    if said is None and (only := _only_event(table.edition, reply.code)):
-        event = only
-    if said is not None and said.verb in NO_COMMANDS:
-        said = None
+    if said is None:
+        event = _only_event(table.edition, reply.code)
+    elif said.verb in NO_COMMANDS:
+        event, said = said.verb, None
+    else:
+        event = table.event_of(said)
     known_state = _usual_state(table, event, reply.code) if event in table.events else None
     row = None
     if REPLY_CLASSES.get(reply.code // 100) and (known_state is not None or reply.code == 421):

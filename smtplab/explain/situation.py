@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.enhanced_codes import parse_enhanced_code
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions import BROUGHT_BY, OFFERED
 from smtplab.protocol.extensions.auth import AUTH_LINE, MECHANISMS
 from smtplab.protocol.extensions.chunking import BDAT_LAST
-from smtplab.protocol.machine import DATA_END, NO_COMMANDS, Kind, Machine, Requirement, Transition
+from smtplab.protocol.machine import DATA_END, NO_COMMANDS, UNASKED, Kind, Machine, Requirement, Transition
 from smtplab.protocol.paths import PathArgument, parse_mail_argument
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
 
 _ANSWERED_LIKE = {BDAT_LAST: DATA_END, AUTH_LINE: "AUTH"}
 """Events whose replies mean what the replies to another mean, where nothing more special is said of them."""
-
-_BROUGHT_BY = {event: extension for extension in OFFERED.values() for event in (*extension.verbs, *extension.events)}
 
 
 def keyword_of(event: str) -> tuple[str, ...]:
@@ -31,8 +29,7 @@ def keyword_of(event: str) -> tuple[str, ...]:
     >>> keyword_of("BDAT-LAST"), keyword_of("MAIL")
     (('CHUNKING',), ())
     """
-    brings = _BROUGHT_BY.get(event)
-    return () if brings is None else (brings.keyword,)
+    return (BROUGHT_BY[event],) if event in BROUGHT_BY else ()
 
 
 _NAMES_THE_NEED = {
@@ -117,13 +114,23 @@ class Situation:
 
     @property
     def path(self) -> PathArgument | None:
-        """What a MAIL or RCPT said; None when this is neither, or cannot be read."""
-        if self.command is None or self.event not in ("MAIL", "RCPT"):
+        """What a MAIL or RCPT said, the path alone where the rest cannot be read; None when this is neither."""
+        argument = self.command.argument or "" if self.command is not None else ""
+        path, bracket, _ = argument.partition(">")
+        return self._read(argument) or self._read(path + bracket)
+
+    def _read(self, argument: str) -> PathArgument | None:
+        if self.event not in ("MAIL", "RCPT"):
             return None
         try:
-            return parse_mail_argument(self.command.argument or "", "FROM:" if self.event == "MAIL" else "TO:", True)
+            return parse_mail_argument(argument, "FROM:" if self.event == "MAIL" else "TO:", True)
         except ProtocolError:
             return None
+
+    @property
+    def is_wrong_behind_path(self) -> bool:
+        """True for a MAIL or RCPT whose path can be read, but not what stands behind it."""
+        return self.path is not None and self.command is not None and not self._read(self.command.argument or "")
 
     @property
     def parameter(self) -> str:
@@ -187,6 +194,9 @@ class Situation:
             class_, _, finer = code.partition(".")
             if class_ == str(self.code)[:1]:
                 yield finer
+        # A count that cannot be read makes a server close too; only an enhanced status code tells that from the rest.
+        if self.event == UNASKED and not self.enhanced_codes and self.before and self.before.announces("CHUNKING"):
+            yield "chunking"
 
     def _marks_of_extensions(self) -> Iterator[str]:
         """What the words of an extension make special: a parameter, a mechanism, octets that nobody declared."""
@@ -201,6 +211,8 @@ class Situation:
             asked = any(keyword == "SMTPUTF8" for keyword, _ in self.path.parameters)
             if not self.path.path.is_ascii and not asked and not (transaction and transaction.has("SMTPUTF8")):
                 yield "utf8"
+            if self.is_wrong_behind_path:
+                yield "behind-path"
             if self.path.parameters and self.parameter not in self._announced_parameters and self.before is not None:
                 yield "unannounced"
             if self.path.parameters:

@@ -4,7 +4,7 @@
 what the extensions bring, and the codes that tell most for the rest. What is secret in it holds `SECRET`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from smtplab.protocol.commands import COMMANDS
@@ -61,10 +61,10 @@ def exchange(
     return Exchange(event, command, (line or "").encode(), reply, row, before, after, edition)
 
 
-def exchanges(edition: int = 2821) -> Iterator[Exchange]:
+def exchanges(edition: int = 2821, codes: Sequence[int] = CODES) -> Iterator[Exchange]:
     for before in sessions():
         yield exchange(before, None, LOST, None, edition)
-        for code in CODES:
+        for code in codes:
             for event in NO_COMMANDS:
                 yield exchange(before, None, event, code, edition)
             for line in LINES:
@@ -83,6 +83,7 @@ EXTENSION_LINES = (
 PARAMETER_LINES = (
     "MAIL FROM:<j\u00f6rg@me.example> SIZE=9", "MAIL FROM:<a@b.example> BODY=8BITMIME RET=HDRS", "MAIL FROM:<> X=1",
     "RCPT TO:<j\u00f6rg@lab.example>", "RCPT TO:<bob@lab.example> NOTIFY=NEVER", "RCPT TO:<bob@lab.example> BODY=7BIT",
+    "MAIL FROM:<a@b.example> SIZE=1 SIZE=1", "RCPT TO:<bob@lab.example> +",
 )
 LOGIN_LINES = (PLAIN_LINE, SECRETS[2], SECRET, "*", "")
 TELLING = (220, 221, 250, 354, 421, 450, 451, 452, 455, 500, 501, 502, 503, 504, 530, 550, 552, 553, 554, 555)
@@ -107,7 +108,7 @@ def extension_sessions() -> Iterator[Session]:
     yield Session(State.GREETED, tls=True)
 
 
-def extension_exchanges(edition: int = 2821) -> Iterator[Exchange]:
+def extension_exchanges(edition: int = 2821, codes: Sequence[int] = CODES) -> Iterator[Exchange]:
     for before in extension_sessions():
         yield exchange(before, None, LOST, None, edition)
         table = before.machine(edition)
@@ -120,7 +121,7 @@ def extension_exchanges(edition: int = 2821) -> Iterator[Exchange]:
             yield from (exchange(before, None, event, None, edition) for event in (TLS_UP, TLS_FAILED))
         for line, event in said:
             brought = line in EXTENSION_LINES or event == AUTH_LINE
-            yield from (exchange(before, line, event, code, edition) for code in (CODES if brought else TELLING))
+            yield from (exchange(before, line, event, code, edition) for code in (codes if brought else TELLING))
         for code in TELLING:
             yield exchange(before, None, UNASKED, code, edition)
             for words in ENHANCED:

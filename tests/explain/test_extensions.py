@@ -8,7 +8,9 @@ from smtplab.explain import Explanation, explain
 from smtplab.lab import Certificate, World
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.extensions.auth import encode_base64
-from tests.explain.product import PLAIN_LINE, SECRETS
+from smtplab.protocol.machine import State
+from smtplab.protocol.session import Session
+from tests.explain.product import PLAIN_LINE, SECRETS, exchange
 from tests.lab.talk import Talk
 
 EHLO, TLS = "EHLO me.example", "-- tls"
@@ -64,6 +66,56 @@ def test_after_a_refused_piece_only_rset_helps() -> None:
     assert "Send RSET" in refused.now
     assert "a piece of this mail was refused" in wrong.here
     assert wrong.now == "Send RSET, and begin the mail again with MAIL."
+
+
+@pytest.mark.parametrize("in_mail", [False, True])
+def test_a_421_after_a_count_nobody_can_read_is_about_the_count(in_mail: bool) -> None:
+    closed = last(EHLO, *((MAIL, BOB) if in_mail else ()), "BDAT many")
+    assert (closed.code, closed.event, closed.misconception) == (421, "UNASKED", "bdat-count-is-a-hint")
+    assert "as after a wrong BDAT count" in closed.here
+    assert closed.now == "Correct the count, or what else was wrong; send the mail again over a new connection."
+
+
+def test_where_only_words_tell_why_a_421_came_a_count_is_one_of_the_reasons() -> None:
+    session = Session(State.READY, "me.example", (("CHUNKING", ""),))
+    closed = explain(exchange(session, None, "UNASKED", 421))
+    assert closed.here.startswith("Nobody asked: the server stops, has waited too long, or cannot read a BDAT count.")
+    assert closed.misconception == "reply-is-for-last-command"
+    shut = explain(exchange(session, None, "UNASKED", 421, words="4.3.2 shutting down"))
+    assert "BDAT" not in shut.here and shut.misconception == "421-is-my-fault"
+
+
+def test_a_252_for_want_of_utf8_says_how_to_ask() -> None:
+    hidden = last(EHLO, "VRFY bj\u00f6rn")
+    assert (hidden.code, hidden.verdict) == (252, "Yes.")
+    assert hidden.here.startswith("The answer has letters outside ASCII")
+    assert hidden.now.endswith("VRFY ... SMTPUTF8.")
+    assert last(EHLO, "VRFY bj\u00f6rn SMTPUTF8").code == 250
+    assert "will not say whether" in last(EHLO, "VRFY heidi").here
+
+
+@pytest.mark.parametrize("edition", [2821, 5321])
+@pytest.mark.parametrize(("line", "who"), [
+    (MAIL + " SIZE=1 SIZE=2", "sender"), (MAIL + "SIZE=1", "sender"), (MAIL + " =1", "sender"),
+    (BOB + " NOTIFY=NEVER NOTIFY=NEVER", "recipient"), (BOB + ">", "recipient"),
+])
+def test_what_is_wrong_behind_a_good_path_is_not_said_of_the_path(line: str, who: str, edition: int) -> None:
+    wrong = last(EHLO, *([MAIL] if who == "recipient" else []), line, edition=edition)
+    assert wrong.code == 501
+    assert wrong.here.startswith(f"The {who} can be read, but something behind it is wrong or stands twice.")
+    assert wrong.now.startswith("Correct what stands behind the address, or leave it out")
+
+
+@pytest.mark.parametrize("line", ["MAIL FROM:<a@b", "MAIL FROM:a@b.example", "MAIL FROM:<a b@c>", "MAIL"])
+def test_a_path_that_cannot_be_read_is_said_so(line: str) -> None:
+    assert last(EHLO, line).here.startswith("What follows MAIL cannot be read as a sender.")
+
+
+def test_a_mailbox_that_moved_is_not_said_to_have_no_new_address() -> None:
+    moved = [last(EHLO, MAIL, "RCPT TO:<erin@lab.example>"), last(EHLO, "VRFY erin")]
+    for explanation in moved:
+        assert explanation.code == 551 and "erin@new.example" in explanation.reply_lines[0]
+        assert not any("no new address" in detail.text for detail in explanation.details)
 
 
 def test_a_guard_shows_its_own_rule() -> None:
