@@ -24,6 +24,7 @@ from smtplab.protocol.machine import Machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, encode
+from smtplab.protocol.xtext import format_xtext
 
 LISTENED = 60
 """The most rows of clear text in the listener's view."""
@@ -115,19 +116,20 @@ def parameters(session: Session, world: World | None) -> dict[str, list[tuple[st
     if not goes_beyond_first_view(session):
         return {}
     recipient = choice("RCPT", session, world).line.partition("<")[2].rstrip(">")
+    written = format_xtext(recipient)
     announced = [extension for keyword, extension in OFFERED.items() if session.announces(keyword)]
     return {
         "MAIL": [(_with(_user(session, world), p), "") for e in announced for p in e.mail_parameters],
         "RCPT": [
-            (said, recipient if recipient in said else "")
+            (said, written if written in said else "")
             for e in announced for p in e.rcpt_parameters for said in [_with(recipient, p)]
         ],
     }
 
 
 def _with(address: str, parameter: Parameter) -> str:
-    """A parameter's example, about this address where it names one."""
-    return re.sub(r"[\w.-]+@[\w.-]+", lambda _: address, parameter.example)
+    """A parameter's example, about this address where it names one; in a value it stands as xtext."""
+    return re.sub(r"[\w.-]+@[\w.-]+", lambda _: format_xtext(address), parameter.example)
 
 
 def _user(session: Session, world: World | None) -> str:

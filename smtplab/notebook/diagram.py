@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
 from smtplab.notebook.dot import dot_source
-from smtplab.notebook.edges import BROUGHT_BY, edges, states_brought
+from smtplab.notebook.edges import edges, states_brought
 from smtplab.notebook.marks import marks_of
 from smtplab.notebook.words import aside, general, standing, told
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.extensions import OFFERED, keywords_of
+from smtplab.protocol.extensions import BROUGHT_BY, OFFERED, keywords_of
 from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript

@@ -13,16 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from smtplab.explain.catalogue import text
-from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.extensions import BROUGHT_BY, OFFERED
 from smtplab.protocol.machine import ANY, CONNECT, NO_COMMANDS, Kind, Machine, State, Transition, machine
 
 DRAWN = (Kind.NORMAL, Kind.ABORT, Kind.DISCOURAGED, Kind.REFUSE)
 HOME = State.READY
-
-BROUGHT_BY = {
-    event: keyword for keyword, extension in OFFERED.items() for event in (*extension.verbs, *extension.events)
-}
-"""Which extension a command or an event comes from."""
 
 
 @dataclass(frozen=True, slots=True)

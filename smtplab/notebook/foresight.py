@@ -9,13 +9,15 @@ from dataclasses import replace
 from smtplab.explain import Explanation, explain, misconception
 from smtplab.explain.catalogue import text
 from smtplab.lab.mail_data import respond_to_data
-from smtplab.lab.responder import respond
+from smtplab.lab.replies import reply
+from smtplab.lab.responder import respond, respond_to_chunk
 from smtplab.lab.world import World
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
-from smtplab.protocol.machine import DATA_END, State
+from smtplab.protocol.machine import DATA_END, Machine, State
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, cut_mail_data, encode, parse_command
+from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, encode, parse_command
 
 _BELIEFS: dict[str, tuple[str, ...]] = {
     "EHLO first": ("ehlo-is-login", "text-decides"),
@@ -40,11 +42,17 @@ _BELIEFS: dict[str, tuple[str, ...]] = {
 }
 """By event, or event and verdict, or the first hello: beliefs that a question may offer as wrong options."""
 
-_SILENCE = ("commands-inside-message", "dot-anywhere-ends-message")
+_SILENCE = {
+    "part": ("commands-inside-message", "dot-anywhere-ends-message"),
+    "octets": ("bdat-needs-dot", "bdat-count-is-a-hint"),
+}
+"""Why no reply comes, and what is believed then."""
 
 
 def foresee(session: Session, line: str, world: World, edition: int, message: bytes = b"") -> Exchange | None:
-    """The step that the line would be; None when no reply would come, since it is a line of the message.
+    """The step that the line would be; None when no reply would come yet.
+
+    So it is for a line of the message, and for a BDAT, whose octets come before the reply (RFC 3030 section 2).
 
     Parameters
     ----------
@@ -62,7 +70,9 @@ def foresee(session: Session, line: str, world: World, edition: int, message: by
     503
     """
     world = replace(world, edition=edition)
-    octets, command, table = encode(line) + CRLF, None, session.machine(edition)
+    octets, table = encode(line) + CRLF, session.machine(edition)
+    command: Command | None = None
+    answer: Reply | None
     if session.state is State.MAIL_DATA:
         if line != "." or session.transaction is None:
             return None
@@ -71,18 +81,55 @@ def foresee(session: Session, line: str, world: World, edition: int, message: by
     else:
         in_login = session.state is State.AUTH_EXCHANGE
         command = Command(AUTH_LINE, line, encode(line)) if in_login else parse_command(encode(line))
-        event, (_, answer) = table.event_of(command), respond(world, session, command, 0.0)
+        event, answer = AUTH_LINE if in_login else table.event_of(command), _answer(world, session, table, command)
+        if answer is None:
+            return None
     row = table.transition(session.state, event, answer.code)
     return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer), edition)
 
 
-def options_for(step: Exchange | None) -> tuple[str, tuple[str, ...]]:
+def _answer(world: World, session: Session, table: Machine, command: Command) -> Reply | None:
+    """What our server says to a command line; None while octets that belong to it are still to come."""
+    try:
+        count = table.octets_behind(command)
+    except ProtocolError as error:
+        return reply("chunk.unreadable", problem=error.text)
+    if count is None:
+        return respond(world, session, command, 0.0)[1]
+    return None if count else respond_to_chunk(world, session, command, 0.0, b"", 0)[1]
+
+
+def may_be_silent(session: Session, line: str, edition: int) -> bool:
+    """True for a line that perhaps gets no reply yet: in mail data, and a command that octets may follow.
+
+    >>> may_be_silent(Session(State.READY, "me.example"), "NOOP", 2821)
+    False
+    """
+    if session.state in (State.MAIL_DATA, State.AUTH_EXCHANGE):
+        return session.state is State.MAIL_DATA
+    try:
+        return session.machine(edition).octets_behind(parse_command(encode(line))) is not None
+    except ProtocolError:
+        return True
+
+
+def silence(state: State) -> str:
+    """The sentence that says why no reply comes."""
+    return text(f"predict.{_reason_of_silence(state)}")
+
+
+def _reason_of_silence(state: State) -> str:
+    return "part" if state is State.MAIL_DATA else "octets"
+
+
+def options_for(step: Exchange | None, state: State) -> tuple[str, tuple[str, ...]]:
     """A sentence that is right about the step, and the ids of misconceptions about it, the most telling first.
 
-    Beliefs that name a code come last: they would give the reply away.
+    Without a step it is about the silence in this state. Beliefs that name a code come last: they would give the reply
+    away.
     """
     if step is None:
-        return text("predict.part"), _SILENCE
+        return silence(state), _SILENCE[_reason_of_silence(state)]
     explanation = explain(step)
     first = "first" if step.before.client_name is None else explanation.verdict_id
     keys = (f"{step.event} {first}", step.event, "")

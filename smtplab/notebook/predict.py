@@ -17,7 +17,7 @@ from smtplab.network import Client
 from smtplab.notebook import html
 from smtplab.notebook.console import Console
 from smtplab.notebook.console_view import unanswered_octets
-from smtplab.notebook.foresight import foresee, options_for
+from smtplab.notebook.foresight import foresee, may_be_silent, options_for, silence
 from smtplab.notebook.widget import Data, Panel
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import State
@@ -25,7 +25,7 @@ from smtplab.protocol.wire import CRLF, encode
 
 KINDS = ("yes", "more", "not-now", "no")
 SILENT = "silent"
-"""One more kind in mail data: no reply at all."""
+"""One more kind where it may be so: no reply yet."""
 
 _KIND_OF = {2: "yes", 3: "more", 4: "not-now", 5: "no"}
 
@@ -73,7 +73,7 @@ class Prediction(Panel):
         session = client.session
         if session.state is State.CLOSED:
             raise SessionOver(text("predict.over"))
-        self._kinds = (*KINDS, SILENT) if session.state is State.MAIL_DATA else KINDS
+        self._kinds = (*KINDS, SILENT) if may_be_silent(session, line, client.edition) else KINDS
         self._state = session.state
         message = unanswered_octets(client.transcript)
         self._foreseen = foresee(session, line, _world_of(target), client.edition, message)
@@ -84,7 +84,7 @@ class Prediction(Panel):
         self._listen(client)
 
     def _make_sentences(self, because: str, wrong: tuple[str, ...]) -> None:
-        right, beliefs = options_for(self._foreseen)
+        right, beliefs = options_for(self._foreseen, self._state)
         ids = (wrong or beliefs)[:2]
         sentences = [("", because or right), *((id, misconception(id).belief) for id in ids)]
         turn = crc32(encode(self.line)) % len(sentences)
@@ -128,7 +128,7 @@ class Prediction(Panel):
         Parameters
         ----------
         kind : {"yes", "more", "not-now", "no", "silent"}
-            Go on, more please, not now, no; ``"silent"``, only in mail data, for no reply.
+            Go on, more please, not now, no; ``"silent"``, only in mail data and for BDAT, for no reply yet.
         moves : bool
             Does the state move?
         reason : int, optional
@@ -180,7 +180,7 @@ class Prediction(Panel):
         """Why the wire said so; and the cure, when the sentence chosen was a misconception. Empty until `told`."""
         if not self.told:
             return ""
-        here = explain(self._step).here if self._step is not None else text("predict.part")
+        here = explain(self._step).here if self._step is not None else silence(self._state)
         chosen = self._sentences[self.guess.reason - 1][0] if self.guess and self.guess.reason else ""
         return f"{here} {misconception(chosen).cure}" if chosen else here
 

@@ -110,7 +110,7 @@ def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) ->
     assert step is not None and reply
     assert (step.reply, step.event) == (reply, cause.event)
     assert step.after == client.session
-    assert len(options_for(step)[1]) >= 2
+    assert len(options_for(step, client.state)[1]) >= 2
 
 
 LOGINS_AND_TLS = [
@@ -127,6 +127,39 @@ def test_the_forecast_goes_by_the_extensions_that_were_announced(cause: Cause) -
     assert step is not None and reply and reply.exchange
     assert (step.event, step.reply, step.after) == (cause.event, reply, reply.exchange.after)
     assert "does not belong here" not in question.sentences[right(question) - 1]
+
+
+CHUNKS = World(extensions=("CHUNKING",))
+
+
+@pytest.mark.parametrize("line", ["BDAT 5 LAST", "BDAT 5", "bdat 1 last"])
+@pytest.mark.parametrize("before", [IN_MAIL_DATA[:3], IN_MAIL_DATA[:1]], ids=["in-mail", "out-of-order"])
+def test_a_bdat_gets_no_reply_before_its_octets_have_come(line: str, before: tuple[str, ...]) -> None:
+    client = client_after(*before, world=CHUNKS)
+    assert foresee(client.session, line, CHUNKS, 2821) is None
+    question = predict(line, client, send=True)
+    assert sum(sentence in BELIEFS for sentence in question.sentences) == 2
+    question.answer("silent", moves=False, reason=right(question))
+    assert len(question.told) == 3 and all(you == wire for _, you, wire in question.told)
+    assert question.because == "The octets that belong to the line come first; the reply comes after them."
+
+
+@pytest.mark.parametrize(("line", "code"), [
+    ("BDAT 0", 250), ("BDAT 0 LAST", 250), ("BDAT many", 501), ("BDAT", 501), ("BDAT-LAST 0", 500),
+])
+def test_a_bdat_without_octets_is_answered_at_once(line: str, code: int) -> None:
+    client = client_after(*IN_MAIL_DATA[:3], world=CHUNKS)
+    question = predict(line, client)
+    step, reply = foresee(client.session, line, CHUNKS, 2821), client.send(line)
+    assert step is not None and reply and reply.exchange
+    assert (step.reply, step.after) == (reply, reply.exchange.after) and reply.code == code
+    assert ("silent" in [option["value"] for option in question.view()["questions"][0]["options"]]) == (code != 500)
+
+
+def test_a_bdat_that_nobody_announced_is_a_line_alone() -> None:
+    client = client_after("EHLO a.example")
+    question = predict("BDAT 5 LAST", client, send=True)
+    assert len(question.answer("no", False, right(question)).told) == 3 and question.wire.startswith("5")
 
 
 def test_the_world_behind_a_client_is_asked_and_a_stranger_may_differ() -> None:
