@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smtplab.lab import World
-from smtplab.lab.world import Certificate
+from smtplab.lab.world import Certificate, Mailbox
 from smtplab.network import Client, LoopbackServer, NoReply, memory_server
 from smtplab.notebook.console import Console
 from smtplab.notebook.console_talk import GROUP
@@ -245,6 +245,19 @@ def test_parameters_are_those_of_the_extensions_announced_with_addresses_of_this
     assert console.view()["parameters"]["RCPT"][-1] == ("ORCPT=rfc822;carol@lab.example", "carol@lab.example")
 
 
+def test_an_address_in_a_parameter_is_written_as_xtext() -> None:
+    letters = Mailbox("mia+mail=x", "Mia", password="m")
+    console = Console(memory_server(World(extensions="all", mailboxes=(letters, Mailbox("bob", "Bob")))))
+    console.send("EHLO student.example")
+    console.login("mia+mail=x", "m")
+    assert console.session.identity == "mia+mail=x"
+    said = next(said for said in offered(console)["MAIL"] if said.startswith("AUTH="))
+    assert said == "AUTH=mia+2Bmail+3Dx@lab.example"
+    assert console.send(f"MAIL FROM:<alice@student.example> {said}").code == 250
+    found = dict(console.view()["parameters"]["RCPT"])
+    assert found["ORCPT=rfc822;mia+2Bmail+3Dx@lab.example"] == "mia+2Bmail+3Dx@lab.example"
+
+
 def test_every_parameter_offered_is_taken_by_the_server(console: Console) -> None:
     console.login("bob", "builder")
     for said in offered(console)["MAIL"]:
@@ -303,6 +316,26 @@ def test_a_group_goes_out_in_one_segment_and_each_command_stands_with_its_reply(
     assert len(segments) == 2
     console.send("RSET")
     assert console.view()["rows"][-2]["note"] == ""
+
+
+@pytest.mark.parametrize(("lines", "verb"), [
+    (("RSET", "NOOP", "RSET"), "NOOP"), (("ehlo me.example", "MAIL FROM:<>"), "EHLO"), (("STARTTLS", "RSET"), "STARTTLS"),
+    (("AUTH LOGIN", "Ym9i", BUILDER), "AUTH"), (("RSET", "DATA", "QUIT"), "DATA"),
+])
+def test_a_command_that_may_only_stand_last_in_a_group_is_told_and_the_group_is_sent(
+    console: Console, lines: tuple[str, ...], verb: str
+) -> None:
+    console.heard({"do": "group", "lines": "\n".join(lines)})
+    assert console.notice.startswith(f"{verb} may only stand last in a group (RFC 2920 section 3.1)")
+    segments = [e.octets for e in console.transcript.said() if e.direction == "C" and not e.layer]
+    assert segments[1] == "".join(f"{line}\r\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize("last", ["NOOP", "QUIT", "DATA", "STARTTLS", "AUTH LOGIN", "VRFY bob"])
+def test_a_group_in_order_leaves_no_notice(console: Console, last: str) -> None:
+    console.send_group("RSET", "NOOP", "RSET")
+    console.send_group("RSET", "MAIL FROM:<>", "RSET", last)
+    assert console.notice == ""
 
 
 def test_a_group_that_ends_with_starttls_is_followed_by_the_handshake(console: Console) -> None:
