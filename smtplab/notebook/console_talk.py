@@ -9,11 +9,12 @@ from smtplab.network import Client, NoReply
 from smtplab.notebook import console_offers, console_view
 from smtplab.notebook.widget import Panel
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.extensions import first_too_early
 from smtplab.protocol.logins import HIDDEN, hide_line
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
-from smtplab.protocol.wire import Reply, decode, encode
+from smtplab.protocol.wire import Reply, decode, encode, parse_command
 
 HISTORY = 50
 
@@ -85,7 +86,8 @@ class Talk(Panel):
     def send_group(self, *lines: str) -> tuple[Reply, ...]:
         """Send several commands in one segment, as PIPELINING allows, and give the replies in their order.
 
-        A STARTTLS at the end is followed by the handshake.
+        A STARTTLS at the end is followed by the handshake. A command that may only stand last in a group is told where
+        it stands too early (RFC 2920 section 3.1); the group goes out all the same.
 
         Raises
         ------
@@ -97,7 +99,9 @@ class Talk(Panel):
         with self.one_change():
             replies = self.client.send_group(*lines)
             self._silence = None
-            for line in _before_answers(lines):
+            commands = _before_answers(lines)
+            self.notice = _out_of_place(commands, len(lines))
+            for line in commands:
                 self._remember(line)
             if self.state is State.TLS_HANDSHAKE:
                 self.start_tls()
@@ -167,6 +171,13 @@ def _before_answers(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Lines up to an AUTH: what follows in one segment may answer a challenge."""
     at = next((at for at, line in enumerate(lines, 1) if line[:4].upper() == "AUTH"), len(lines))
     return lines[:at]
+
+
+def _out_of_place(commands: tuple[str, ...], count: int) -> str:
+    """Which command of a group stands too early; lines after the commands count as one more."""
+    verbs = [parse_command(encode(line)).verb for line in commands]
+    verb = first_too_early((*verbs, "") if count > len(verbs) else verbs)
+    return text("console.group_order", verb=verb) if verb else ""
 
 
 def _odd_character(line: str, may_have_letters: bool) -> str:
