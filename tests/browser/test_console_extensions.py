@@ -209,6 +209,8 @@ def test_a_parameter_names_the_address_of_its_line_and_takes_the_place_of_anothe
     line.fill("RCPT TO:<carol@lab.example>")
     console.get_by_role("button", name="ORCPT=rfc822;carol@lab.example").click()
     expect(line).to_have_value("RCPT TO:<carol@lab.example> ORCPT=rfc822;carol@lab.example")
+    line.fill("RCPT TO:<bj\u00f6rn+x=y@lab.example>")
+    expect(console.get_by_role("button", name="ORCPT=rfc822;bj+C3+B6rn+2Bx+3Dy@lab.example")).to_be_visible()
     line.fill("MAIL FROM:<alice@student.example>")
     for value in ("8BITMIME", "BINARYMIME"):
         console.get_by_role("button", name=f"BODY={value}").click()

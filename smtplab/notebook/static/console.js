@@ -155,12 +155,19 @@ function drawConsole({ model, el }) {
     drawParameters();
   }
 
+  /** An address as it stands in a parameter's value (RFC 3461 section 4). */
+  function xtext(address) {
+    const octets = [...new TextEncoder().encode(address)];
+    const hex = (octet) => `+${octet.toString(16).toUpperCase().padStart(2, "0")}`;
+    return octets.map((octet) => (octet < 33 || octet > 126 || octet === 43 || octet === 61 ? hex(octet) : String.fromCharCode(octet))).join("");
+  }
+
   /** While the line is a MAIL or RCPT: what may stand behind it. */
   function drawParameters() {
     const verb = line.value.trimStart().split(" ")[0].toUpperCase();
     const offered = panel === "" && !entry.hidden ? model.get("view").parameters[verb] ?? [] : [];
     const typed = /<([^<> ]+)>/.exec(line.value)?.[1];
-    const known = offered.map(([said, address]) => (address && typed ? said.replace(address, typed) : said));
+    const known = offered.map(([said, address]) => (address && typed ? said.replace(address, () => xtext(typed)) : said));
     redraw(parameters, known, (found) => [make("span", { "aria-hidden": "true" }, words.parameters),
       found.map((said) => button(said, () => toggle(said), { class: "plain", "data-said": said }))]);
     parameters.hidden = known.length === 0;
