@@ -108,7 +108,7 @@ def extension_sessions() -> Iterator[Session]:
     yield Session(State.GREETED, tls=True)
 
 
-def extension_exchanges(edition: int = 2821, codes: Sequence[int] = CODES) -> Iterator[Exchange]:
+def extension_exchanges(edition: int = 2821) -> Iterator[Exchange]:
     for before in extension_sessions():
         yield exchange(before, None, LOST, None, edition)
         table = before.machine(edition)
@@ -121,7 +121,7 @@ def extension_exchanges(edition: int = 2821, codes: Sequence[int] = CODES) -> It
             yield from (exchange(before, None, event, None, edition) for event in (TLS_UP, TLS_FAILED))
         for line, event in said:
             brought = line in EXTENSION_LINES or event == AUTH_LINE
-            yield from (exchange(before, line, event, code, edition) for code in (codes if brought else TELLING))
+            yield from (exchange(before, line, event, code, edition) for code in (CODES if brought else TELLING))
         for code in TELLING:
             yield exchange(before, None, UNASKED, code, edition)
             for words in ENHANCED:
