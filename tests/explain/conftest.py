@@ -57,7 +57,7 @@ def recorded() -> dict[str, Recording]:
 
 @pytest.fixture(scope="session")
 def told(recorded: dict[str, Recording]) -> dict[int, Told]:
-    """What is told of every step, by edition; without extensions the second has fewer codes, since the texts are one."""
+    """What is told of every step, by edition; the second has fewer codes in the base protocol, whose texts are one."""
     found = {2821: Told(), 5321: Told()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "_load", lambda language: recorded)

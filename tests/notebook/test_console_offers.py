@@ -319,7 +319,8 @@ def test_a_group_goes_out_in_one_segment_and_each_command_stands_with_its_reply(
 
 
 @pytest.mark.parametrize(("lines", "verb"), [
-    (("RSET", "NOOP", "RSET"), "NOOP"), (("ehlo me.example", "MAIL FROM:<>"), "EHLO"), (("STARTTLS", "RSET"), "STARTTLS"),
+    (("RSET", "NOOP", "RSET"), "NOOP"), (("ehlo me.example", "MAIL FROM:<>"), "EHLO"),
+    (("STARTTLS", "RSET"), "STARTTLS"),
     (("AUTH LOGIN", "Ym9i", BUILDER), "AUTH"), (("RSET", "DATA", "QUIT"), "DATA"),
 ])
 def test_a_command_that_may_only_stand_last_in_a_group_is_told_and_the_group_is_sent(
