@@ -4,6 +4,7 @@ import queue
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +12,7 @@ from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network.hints import hints
 from smtplab.network.server import LoopbackServer
-from smtplab.protocol.logins import hide_line
+from smtplab.protocol.logins import Secrets
 from smtplab.protocol.transcript import Entry, format_line
 from smtplab.protocol.wire import CRLF
 
@@ -22,48 +23,86 @@ WAITING_ENTRIES = 10_000
 """Entries that may wait for a slow terminal; beyond, they are counted instead of shown."""
 
 
+LONGEST_LINE = 4096
+"""Octets kept of a line that has not ended."""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What is known of a session between two of its entries."""
+
+    sent: bytes = b""
+    heard: bytes = b""
+    run: int = 0
+    secrets: Secrets = field(default_factory=Secrets)
+    asks_for_message: bool = False
+    in_message: bool = False
+
+    def hide(self, line: bytes) -> bytes:
+        """A line of the client without what logs somebody in; a message holds nothing of that."""
+        if self.in_message:
+            self.in_message = line != b"."
+            return line
+        shown = self.secrets.hide(line)
+        self.asks_for_message = self.asks_for_message or shown.strip().upper() == b"DATA"
+        return shown
+
+    def hear(self, octets: bytes) -> None:
+        """Take note of the replies in what the server said."""
+        *lines, rest = (self.heard + octets).split(CRLF)
+        self.heard = rest[:LONGEST_LINE]
+        for line in lines:
+            if line[:3].isdigit() and line[3:4] != b"-":
+                self.secrets.replied(int(line[:3]))
+                if line[:3] == b"354" and self.asks_for_message:
+                    self.in_message, self.asks_for_message = True, False
+
+
 class LiveLog:
     """Turns what happens on a server into lines for a person."""
 
     def __init__(self) -> None:
-        self._pending: dict[int, bytes] = {}
-        self._asked: set[int] = set()
-        self._run: defaultdict[int, int] = defaultdict(int)
+        self._sessions: defaultdict[int, _Shown] = defaultdict(_Shown)
 
     def lines(self, number: int, entry: Entry) -> Iterator[str]:
-        """The lines to show for one entry of a session; a line in pieces is shown when it is whole."""
+        """The lines to show for one entry of a session; a line in pieces is shown when it is whole.
+
+        Nobody knows yet what a line is that was sent behind an AUTH before its reply: it is hidden (see `Secrets`).
+        """
         if entry.layer == "outside":  # only carries what was said inside TLS
             return
+        known = self._sessions[number]
         if entry.direction == "C":
-            yield from self._client(number, entry.octets)
+            yield from self._client(number, known, entry.octets)
             return
-        skipped = self._run.pop(number, 0) - MOST_LINES
+        skipped, known.run = known.run - MOST_LINES, 0
         if skipped > 0:
             yield self._format(number, "   ", text("serve.skipped", count=skipped))
         if entry.direction == "S":
-            if entry.octets.startswith(b"334"):  # a login: what is said next is a secret
-                self._asked.add(number)
+            known.hear(entry.octets)
             for line in entry.octets.removesuffix(CRLF).split(CRLF):
                 yield self._format(number, "", format_line("S", line + CRLF))
             return
-        rest = self._pending.pop(number, b"")
+        rest, known.sent = known.sent, b""
         if rest:
-            yield self._format(number, "", format_line("C", hide_line(rest, number in self._asked)))
+            yield self._format(number, "", format_line("C", known.hide(rest)))
+        if entry.event.startswith("tls"):
+            known.secrets.shook_hands()
+        elif entry.event in ("closed", "lost"):
+            del self._sessions[number]
         yield self._format(number, "", f"-- {entry.event}")
 
-    def _client(self, number: int, octets: bytes) -> Iterator[str]:
-        *whole, rest = (self._pending.pop(number, b"") + octets).split(CRLF)
+    def _client(self, number: int, known: _Shown, octets: bytes) -> Iterator[str]:
+        *whole, rest = (known.sent + octets).split(CRLF)
         for line in whole:
-            is_answer = number in self._asked
-            self._asked.discard(number)
-            self._run[number] += 1
-            if self._run[number] <= MOST_LINES:
-                yield self._format(number, "", format_line("C", hide_line(line, is_answer) + CRLF))
-                yield from (self._format(number, "   ", hint) for hint in hints(line + CRLF))
-        if rest:
-            self._pending[number] = rest[:4096]
-            if rest.endswith(b"\n"):
-                yield from (self._format(number, "   ", hint) for hint in hints(rest))
+            shown = known.hide(line) + CRLF
+            known.run += 1
+            if known.run <= MOST_LINES:
+                yield self._format(number, "", format_line("C", shown))
+                yield from (self._format(number, "   ", hint) for hint in hints(shown))
+        known.sent = rest[:LONGEST_LINE]
+        if rest.endswith(b"\n"):
+            yield from (self._format(number, "   ", hint) for hint in hints(rest))
 
     @staticmethod
     def _format(number: int, indent: str, line: str) -> str:

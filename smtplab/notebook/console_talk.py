@@ -10,7 +10,7 @@ from smtplab.notebook import console_offers, console_view
 from smtplab.notebook.widget import Panel
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import first_too_early
-from smtplab.protocol.logins import HIDDEN, hide_line
+from smtplab.protocol.logins import HIDDEN, Secrets, hide_steps
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -35,6 +35,7 @@ class Talk(Panel):
         """Talk over this client from now on."""
         self.client = client
         self._silence: tuple[NoReply, int] | None = None
+        self._secrets, self._told = Secrets(), 0
         if not any(exchange.reply for exchange in self.exchanges):
             self._heard(client.greeting)  # a handshake ahead of it may have failed, and this says why
 
@@ -61,7 +62,7 @@ class Talk(Panel):
     @property
     def explanation(self) -> Explanation:
         """What the last reply means, or that none came."""
-        exchanges = self.exchanges
+        exchanges = hide_steps(self.exchanges)
         if self._silence is not None and self._silence[1] == len(exchanges):
             return explain(self._silence[0])
         return explain(exchanges[-1] if exchanges else self.client.greeting, edition=self.client.edition)
@@ -76,6 +77,7 @@ class Talk(Panel):
         """
         is_command = not self.client.in_mail_data and not self._is_asked
         may_have_letters = self.session.announces("SMTPUTF8")
+        self._tell_steps()
         with self.one_change():
             outcome = self._heard(self.client.send(line))
             self.notice = _odd_character(line, may_have_letters) if is_command else ""
@@ -96,6 +98,7 @@ class Talk(Panel):
         """
         if not 0 < len(lines) <= GROUP:
             raise ValueError(text("console.group_size", most=GROUP, count=len(lines)))
+        self._tell_steps()
         with self.one_change():
             replies = self.client.send_group(*lines)
             self._silence = None
@@ -142,9 +145,16 @@ class Talk(Panel):
         exchanges = self.exchanges
         return bool(exchanges) and console_view.waits_for_answer(exchanges[-1])
 
+    def _tell_steps(self) -> None:
+        """Note what was said before the next line, which may make a secret of it."""
+        exchanges = self.exchanges
+        for exchange in exchanges[self._told :]:
+            self._secrets.step(exchange)
+        self._told = len(exchanges)
+
     def _remember(self, line: str) -> None:
-        """Keep a line to be typed again, without the secret that an AUTH may carry."""
-        shown = decode(hide_line(encode(line), False))
+        """Keep a line to be typed again, without the secret that it may carry."""
+        shown = decode(self._secrets.hide(encode(line)))
         kept = line if shown == line else shown.removesuffix(HIDDEN).rstrip()
         if kept and self._history[-1:] != [kept]:
             self._history = [*self._history, kept][-HISTORY:]

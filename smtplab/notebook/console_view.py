@@ -21,7 +21,7 @@ from smtplab.notebook.views import MARKS
 from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.logins import hide_line
+from smtplab.protocol.logins import hide_secrets, hide_steps
 from smtplab.protocol.machine import UNASKED, Machine, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -78,12 +78,12 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int,
     first = max(0, len(exchanges) - ROWS)
     together = sent_together(exchanges, record)
     found: list[Data] = []
+    hidden = hide_steps(exchanges)
     for number, exchange in enumerate(exchanges[first:], first):
-        answers = number > 0 and waits_for_answer(exchanges[number - 1])
         place = together.get(number)
         note = text("console.together", place=place[0], count=place[1]) if place else ""
-        found += _exchange_rows(f"{session_number}.{number}", exchange, answers, note, reveal)
-    for place_sent, line in _pending(exchanges, record):
+        found += _exchange_rows(f"{session_number}.{number}", exchange, hidden[number].sent, note, reveal)
+    for place_sent, line in _pending(record):
         name = f"{session_number}.{len(exchanges)}.{place_sent}"
         found.append(_row(name, "sent", "you", [("", line)]))
     return found
@@ -125,16 +125,11 @@ def sent_together(exchanges: Sequence[Exchange], record: Transcript) -> dict[int
     return {number: (place, len(members)) for members in groups for place, number in enumerate(members, 1)}
 
 
-def _pending(exchanges: Sequence[Exchange], record: Transcript) -> Iterator[tuple[int, bytes]]:
+def _pending(record: Transcript) -> Iterator[tuple[int, bytes]]:
     """The last lines that wait for a reply, with their places; answers in a login stay hidden here in any case."""
-    unanswered = unanswered_octets(record)
-    lines = unanswered.removesuffix(CRLF).split(CRLF) if unanswered else []
-    answers = bool(exchanges) and waits_for_answer(exchanges[-1])
-    is_message = bool(exchanges) and exchanges[-1].after.state is State.MAIL_DATA
-    for place, line in enumerate(lines):
-        if place >= len(lines) - DATA_LINES:
-            yield place, line if is_message else hide_line(line, answers)
-        answers = answers or line[:5].upper() == b"AUTH "
+    if unanswered_octets(record):
+        lines = unanswered_octets(hide_secrets(record)).removesuffix(CRLF).split(CRLF)
+        yield from list(enumerate(lines))[-DATA_LINES:]
 
 
 def unanswered_octets(record: Transcript) -> bytes:
@@ -143,10 +138,8 @@ def unanswered_octets(record: Transcript) -> bytes:
     return b"".join(reversed([entry.octets for entry in last]))
 
 
-def _exchange_rows(number: str, exchange: Exchange, answers: bool, note: str, reveal: bool) -> Iterator[Data]:
+def _exchange_rows(number: str, exchange: Exchange, hidden: bytes, note: str, reveal: bool) -> Iterator[Data]:
     if exchange.sent:
-        line, end, behind = exchange.sent.partition(CRLF)
-        hidden = exchange.sent if exchange.command is None else hide_line(line, answers) + end + behind
         is_secret = hidden != exchange.sent
         lines = (exchange.sent if reveal else hidden).removesuffix(CRLF).split(CRLF)
         said: list[tuple[str, str | bytes]] = [("", line) for line in lines]

@@ -19,23 +19,26 @@ def _html(name: str) -> Callable[[Any], str]:
 
 def _explained(value: Any) -> str:
     """A reply as it came, then what it means."""
+    from dataclasses import replace
+
     from smtplab.explain import explain
     from smtplab.notebook.html import readable
+    from smtplab.protocol.logins import hide_step
 
     came = "\n".join(map(readable, str(value).splitlines()))
-    return f"{came}\n\n{explain(value)}"
+    step = hide_step(value.exchange) if value.exchange is not None else None
+    return f"{came}\n\n{explain(replace(value, exchange=step))}"
 
 
 def _step(value: Any) -> str:
     """A step: what was sent, what answered, what it means."""
     from smtplab.explain import explain
-    from smtplab.protocol.extensions.auth import AUTH_LINE
-    from smtplab.protocol.logins import hide_line
+    from smtplab.protocol.logins import hide_step
     from smtplab.protocol.wire import encode, show
 
-    came = show(encode(str(value.reply))) if value.reply else "--"
-    sent = hide_line(value.sent, value.event == AUTH_LINE)
-    return f"C: {show(sent)}\nS: {came}\n\n{explain(value)}"
+    step = hide_step(value)
+    came = show(encode(str(step.reply))) if step.reply else "--"
+    return f"C: {show(step.sent)}\nS: {came}\n\n{explain(step)}"
 
 
 def _record(value: Any) -> str:

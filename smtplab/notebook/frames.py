@@ -14,6 +14,8 @@ from smtplab.explain.catalogue import text
 from smtplab.notebook import html, views
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
 from smtplab.protocol.extensions import extension_rows, keywords_of
+from smtplab.protocol.logins import hide_secrets
+from smtplab.protocol.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,7 @@ def frame(
     what : str or object
         ``"codes"``, ``"commands"``, ``"differences"``, ``"digits"``, ``"enhanced codes"``, ``"extensions"``,
         ``"limits"``, ``"requirements"``, ``"sequences"`` or ``"transitions"``; or a `Transcript`, an `Explanation`, or
-        anything else with ``to_rows()``.
+        anything else with ``to_rows()``. What logs somebody in is hidden; the record's own ``to_rows()`` has it.
     edition : {2821, 5321}
         For the tables that differ.
     extensions : iterable of str, or ``"all"``
@@ -98,7 +100,7 @@ def _rows(what: object, edition: int, keywords: frozenset[str], difference: bool
     to_rows = getattr(what, "to_rows", None)
     if to_rows is None:
         raise TypeError(text("frames.error-value", type=type(what).__name__, names=", ".join(TABLES)))
-    rows: Rows = to_rows()
+    rows: Rows = hide_secrets(what).to_rows(edition) if isinstance(what, Transcript) else to_rows()
     return rows
 
 

@@ -12,8 +12,7 @@ from smtplab.explain import EhloAnswer, Explanation, explain
 from smtplab.explain.catalogue import has, text
 from smtplab.notebook.html import Markup, code, definitions, element, escape, folded, join, readable, table
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.extensions.auth import AUTH_LINE
-from smtplab.protocol.logins import hide_line, hide_secrets
+from smtplab.protocol.logins import hide_secrets, hide_step
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, encode, show
@@ -62,13 +61,16 @@ def explanation(what: Explanation) -> Markup:
 
 def reply(what: Reply) -> Markup:
     """A reply as it came, and what it means in its session."""
-    return join((element("div", reply_lines(what), class_="wire"), explanation(explain(what))))
+    step = hide_step(what.exchange) if what.exchange is not None else None
+    meaning = explanation(explain(replace(what, exchange=step)))
+    return join((element("div", reply_lines(what), class_="wire"), meaning))
 
 
 def exchange(what: Exchange) -> Markup:
     """One step: what was sent, what answered, where the session stands, and what it means."""
+    what = hide_step(what)
     states = text("html.before-after", before=what.before.state, after=what.after.state)
-    lines = [_line("C", hide_line(line, what.event == AUTH_LINE)) for line in _lines(what.sent)]
+    lines = [_line("C", line) for line in _lines(what.sent)]
     answer = [_line("S", reply_lines(what.reply), what.reply)] if what.reply else [_event(text("html.lost"))]
     steps = element("ol", *lines, *answer, class_="transcript")
     return join((steps, element("p", states, class_="soft"), explanation(explain(what))))
@@ -129,8 +131,8 @@ def _transcript_lines(what: Transcript, edition: int, explained: bool, since: in
 
 def _answered(step: Exchange) -> Markup:
     """For one reply of several: which command it belongs to, since replies are counted off in order (RFC 2920)."""
-    sent = hide_line(step.sent.partition(CRLF)[0], step.event == AUTH_LINE)
-    return element("div", text("html.answers", line=readable(sent) or step.event), class_="soft")
+    sent = readable(step.sent.partition(CRLF)[0])
+    return element("div", text("html.answers", line=sent or step.event), class_="soft")
 
 
 def _line(side: str, said: object, answer: Reply | None = None, more: Markup | None = None) -> Markup:

@@ -161,6 +161,37 @@ def test_what_logs_somebody_in_is_not_shown() -> None:
     ]
 
 
+def said_in(lines: list[str]) -> list[str]:
+    return [line.removeprefix("[7] C: ") for line in lines if " C:" in line]
+
+
+def test_a_login_is_hidden_when_it_begins_in_the_middle_of_a_segment() -> None:
+    lines = shown(
+        Entry("C", b"EHLO x\r\nAUTH LOGIN\r\n"), Entry("S", b"250-a\r\n250 AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\n"),
+        Entry("C", b"Ym9i\r\n"), Entry("S", b"33"), Entry("S", b"4 UGFzc3dvcmQ6\r\n"), Entry("C", b"builder"),
+        Entry("-", event="lost"),
+    )
+    assert said_in(lines) == ["EHLO x", "AUTH LOGIN", "*****"]
+    assert lines[-2:] == ["[7] C| *****", "[7] -- lost"]
+
+
+def test_lines_behind_a_login_are_hidden_until_its_reply_has_come() -> None:
+    group = b"NOOP\r\nAUTH LOGIN\r\nYm9i\r\nYnVpbGRlcg==\r\n"
+    lines = shown(
+        Entry("C", group), Entry("S", b"250 ok\r\n"), Entry("C", b"Ym9i\r\n"), Entry("S", b"503 no\r\n500 no\r\n"),
+        Entry("C", b"Ym9i\r\n"), Entry("S", b"500 no\r\n"), Entry("C", b"NOOP\r\n"), Entry("C", b"FOO\r\n"),
+    )
+    assert said_in(lines) == ["NOOP", "AUTH LOGIN", "*****", "*****", "*****", "*****", "NOOP", "FOO"]
+
+
+def test_a_message_has_no_logins() -> None:
+    lines = shown(
+        Entry("C", b"AUTH PLAIN AGJvYgBidWlsZGVy\r\n"), Entry("S", b"535 no\r\n"), Entry("C", b"DATA\r\n"),
+        Entry("S", b"354 go\r\n"), Entry("C", b"AUTH PLAIN x\r\nSGVsbG8gQm9i\r\n.\r\nAUTH PLAIN x\r\n"),
+    )
+    assert said_in(lines) == ["AUTH PLAIN *****", "DATA", "AUTH PLAIN x", "SGVsbG8gQm9i", ".", "AUTH PLAIN *****"]
+
+
 def test_inside_tls_what_was_said_is_shown_and_not_what_carried_it() -> None:
     lines = shown(
         Entry("-", event="tls"), Entry("C", b"\x17\x03", layer="outside"), Entry("C", b"NOOP\r\n", layer="inside"),

@@ -1,13 +1,14 @@
 """Logins in a record: hidden by one view, decoded into words by the other, and kept as they were in the record."""
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.extensions.auth import encode_base64
-from smtplab.protocol.logins import HIDDEN, hide_secrets, logins
+from smtplab.protocol.logins import HIDDEN, Secrets, hide_secrets, hide_step, hide_steps, logins
 from smtplab.protocol.transcript import Direction, Entry, Transcript
 
 OPENING = "S: 220 lab.example\nC: EHLO me.example\nS: 250-lab.example\nS: 250 AUTH PLAIN LOGIN CRAM-MD5\n"
@@ -28,6 +29,10 @@ DIALOGUES = {
     "refused": f"C: AUTH PLAIN {BOTH}\nS: 503 No\n",
     "no reply yet": f"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: {PASSWORD}\n",
     "sent ahead": f"C: AUTH LOGIN\nC: {NAME}\nC: {PASSWORD}\n",
+    "no mechanism": f"C: AUTH {BOTH}\nS: 504 No\nC: auth {BOTH}\nS: 504 No\n",
+    "no mechanism, and asked all the same": f"C: AUTH\nS: 334 x\nC: {PASSWORD}\nS: 235 ok\n",
+    "refused with its answers": f"C: AUTH LOGIN\nC: {NAME}\nC: {PASSWORD}\nS: 503 No\nS: 500 No\nS: 500 No\n",
+    "late": f"C: AUTH LOGIN\nS: 535 No\nC: NOOP\nS: 250 ok\nC: {PASSWORD}\nS: 500 No\n",
     "no end of the line": f"C| auth plain {BOTH}",
     "no end of the answer": f"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC| {PASSWORD}",
 }
@@ -102,6 +107,53 @@ def test_a_server_that_lets_log_in_without_having_offered_it_gives_nothing_away(
     assert PASSWORD not in hidden
 
 
+def test_lines_behind_a_login_that_was_not_offered_are_hidden_while_no_reply_has_come() -> None:
+    said = "S: 220 a\nC: HELO me.example\nS: 250 a\n"
+    waiting = str(hide_secrets(Transcript.parse(f"{said}C: AUTH LOGIN\nC: {NAME}\nC: {PASSWORD}\n")))
+    assert waiting == f"{said}C: AUTH LOGIN\nC: {HIDDEN}\nC: {HIDDEN}\n"
+
+
+@pytest.mark.parametrize(("line", "hidden"), [
+    ("AUTH XOAUTH2", "AUTH XOAUTH2"), ("auth cram-md5", "auth cram-md5"), ("AUTH Plain", "AUTH Plain"),
+    (f"AUTH {BOTH}", "AUTH *****"), (f"AUTH {BOTH.upper()}0123456789", "AUTH *****"), ("AUTH QUJD+A==", "AUTH *****"),
+    (f"AUTH {BOTH} PLAIN", "AUTH *****"), (f" auth\tPLAIN\t{BOTH}", " auth\tPLAIN\t*****"),
+    (f"AUTH PLAIN\n{BOTH}", "AUTH PLAIN\n*****"), (f"NOOP\nAUTH PLAIN {BOTH}", "NOOP\nAUTH PLAIN *****"),
+])
+def test_a_word_that_can_be_no_mechanism_is_a_secret(line: str, hidden: str) -> None:
+    assert Secrets().hide(line.encode()) == hidden.encode()
+
+
+def test_a_command_behind_a_login_that_has_ended_is_shown() -> None:
+    said = OPENING + f"C: AUTH PLAIN {BOTH}\nC: MAIL FROM:<a@b.example>\nS: 235 ok\nS: 250 ok\nC: FOO\nS: 500 No\n"
+    assert str(hide_secrets(Transcript.parse(said))) == said.replace(BOTH, HIDDEN)
+
+
+def test_steps_are_hidden_as_the_record_is() -> None:
+    for name in DIALOGUES:
+        steps = hide_steps(recorded(name).exchanges())
+        assert [step.sent for step in steps] == [step.sent for step in hide_secrets(recorded(name)).exchanges()]
+        assert [step.after for step in steps] == [step.after for step in recorded(name).exchanges()]
+
+
+def test_one_step_alone_hides_what_can_be_known() -> None:
+    said = f"S: 220 a\nC: HELO a\nS: 250 a\nC: AUTH LOGIN\nS: 503 No\nC: {PASSWORD}\nS: 500 No\nC: FOO\nS: 500 No\n"
+    steps = [hide_step(step) for step in Transcript.parse(said).exchanges()]
+    assert [step.event for step in steps] == ["CONNECT", "HELO", "AUTH", HIDDEN, "FOO"]
+    assert steps[3].sent == b"*****\r\n" and steps[3].command is not None and steps[3].command.octets == b"*****"
+
+
+def many(line: str, reply: str) -> Transcript:
+    return Transcript.parse(OPENING + DIALOGUES["PLAIN at once"] + f"C: {line}\nS: {reply}\n" * 8000)
+
+
+@pytest.mark.parametrize(("line", "reply"), [("NOOP", "250 ok"), (f"AUTH PLAIN {BOTH}", "503 twice"), (NAME, "334 x")])
+def test_a_long_record_is_read_in_one_pass(line: str, reply: str) -> None:
+    record = many(line, reply)
+    started = process_time()
+    hide_secrets(record)
+    assert process_time() - started < 2  # looking for each secret in each segment takes many times as long
+
+
 def test_what_was_sent_behind_starttls_hides_too_and_shifts_nothing() -> None:
     said = (
         "S: 220 a\nC: EHLO me.example\nS: 250-a\nS: 250-STARTTLS\nS: 250 AUTH PLAIN\n"
@@ -160,6 +212,9 @@ def test_odd_logins_are_told_in_words() -> None:
     assert [(line.wire, line.meaning) for line in logins(bare)][::2] == [
         ("AUTH", "asks to log in, and names no mechanism"),
         ("AUTH PLAIN *****", "asks to log in, but not as AUTH is written"),
+    ]
+    assert [line.meaning for line in logins(recorded("no mechanism"))][::2] == 2 * [
+        "asks to log in, but not as AUTH is written"
     ]
 
 
