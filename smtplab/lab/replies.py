@@ -19,6 +19,7 @@ REPLIES: dict[str, tuple[int, str]] = {
     "closing.fault": (421, "{domain} has met a fault of its own; closing"),
     "line.too-long": (500, "Line too long: a command line has at most {limit} octets"),
     "verb.unknown": (500, "Command not recognized: {verb}"),
+    "verb.strange": (500, "Command not recognized"),
     "verb.empty": (500, "Command not recognized: the line is empty"),
     "verb.off": (502, "{verb} is not offered here"),
     "order.refused": (503, "No mail service here; only QUIT is left"),
@@ -125,8 +126,8 @@ def reply(name: str, /, *, utf8: bool = False, **words: object) -> Reply:
     What a client said may come back in a word, so it is cut to 60 characters and made visible ASCII; letters outside
     ASCII stay only where the client has allowed them (`utf8`).
 
-    >>> str(reply("verb.unknown", verb="H\\x00LO"))
-    '500 Command not recognized: H\\\\x00LO'
+    >>> str(reply("help.no-topic", topic="H\\x00LO"))
+    '504 No help on H\\\\x00LO'
     """
     code, template = REPLIES[name]
     said = {key: _visible(value, utf8) for key, value in words.items()}

@@ -5,6 +5,7 @@ syntax (501), parameter (504, 555), policy (550, 553, 554), storage (452, 552), 
 itself is not decided here: the machine's table and guards say what is in sequence (RFC 2821 sections 3, 4.1, 4.2.4).
 """
 
+import re
 from functools import lru_cache
 
 from smtplab.lab.answers import answers
@@ -19,6 +20,8 @@ from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.scanner import require_printable_ascii, require_printable_utf8
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
+
+_VERB_LIKE = re.compile(r"[A-Z-]{1,12}")
 
 
 def respond(world: World, session: Session, command: Command, now: float) -> Answer:
@@ -100,6 +103,8 @@ def _unknown(command: Command) -> Reply:
         return reply("verb.off", verb=command.verb)
     if not command.octets:
         return reply("verb.empty")
+    if not _VERB_LIKE.fullmatch(command.verb):
+        return reply("verb.strange")  # it may be the answer of a login that has ended: a reply is no place for that
     return reply("verb.unknown", verb=command.verb)
 
 

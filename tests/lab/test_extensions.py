@@ -153,6 +153,13 @@ def test_a_login_that_fails_has_the_code_of_its_cause_and_moves_nothing(lines: l
         assert talk.session.session.state is State.READY
 
 
+@pytest.mark.parametrize("line", ["Ym9i", "AGJvYgBidWlsZGVy", "b=", "Passwort-sehr-lang", "pässe"])
+def test_a_word_that_may_be_a_late_answer_is_not_said_again(line: str) -> None:
+    talk = esmtp(mechanisms=("PLAIN",))
+    assert [talk.say("AUTH LOGIN").code, str(talk.say(line))] == [504, "500 5.5.1 Command not recognized"]
+    assert str(talk.say("hleo")) == "500 5.5.1 Command not recognized: HLEO"
+
+
 def test_a_password_in_transition_is_stored_anew_by_one_plain_login() -> None:
     talk = esmtp()
     challenge = decode_base64(talk.say("AUTH CRAM-MD5").text)

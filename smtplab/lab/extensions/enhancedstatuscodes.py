@@ -15,7 +15,7 @@ from smtplab.protocol.wire import Reply
 
 DETAILS: dict[str, str] = {
     "closing.shutdown": "3.2", "closing.idle": "4.2", "closing.fault": "3.0", "closing.chunk": "5.0",
-    "line.too-long": "5.2", "verb.unknown": "5.1", "verb.empty": "5.2", "verb.off": "5.1",
+    "line.too-long": "5.2", "verb.unknown": "5.1", "verb.strange": "5.1", "verb.empty": "5.2", "verb.off": "5.1",
     "order.refused": "5.1", "order.greet-first": "5.1", "order.nested-mail": "5.1", "order.mail-first": "5.1",
     "order.rcpt-first": "5.1", "order.ehlo-first": "5.1", "order.in-mail": "5.1", "order.chunks": "5.1",
     "order.chunk-refused": "5.1", "order.binary-body": "5.1", "order.tls": "5.1", "order.identity": "5.1",
