@@ -6,7 +6,7 @@ from typing import TextIO
 from smtplab.explain.catalogue import text
 from smtplab.lab import Cause, causes, extension_causes, rfc_7504_causes
 from smtplab.network.server import LoopbackServer
-from smtplab.protocol.logins import hide_secrets
+from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.sequences import entries
 from smtplab.protocol.transcript import Transcript
 

@@ -12,7 +12,7 @@ from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network.hints import hints
 from smtplab.network.server import LoopbackServer
-from smtplab.protocol.logins import Secrets
+from smtplab.protocol.secrecy import Secrets
 from smtplab.protocol.transcript import Entry, format_line
 from smtplab.protocol.wire import CRLF
 

@@ -19,7 +19,7 @@ from smtplab.notebook.choices import choice
 from smtplab.notebook.console_talk import Talk
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.widget import Data
-from smtplab.protocol.logins import hide_secrets
+from smtplab.protocol.secrecy import hide_secrets
 
 Server = LoopbackServer | MemoryServer
 

@@ -19,8 +19,8 @@ from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import OFFERED, Parameter
 from smtplab.protocol.extensions.auth import MECHANISMS, decode_base64, encode_base64
-from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.machine import Machine
+from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, encode

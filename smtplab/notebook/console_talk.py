@@ -10,8 +10,8 @@ from smtplab.notebook import console_offers, console_view
 from smtplab.notebook.widget import Panel
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import first_too_early
-from smtplab.protocol.logins import HIDDEN, Secrets, hide_steps
 from smtplab.protocol.machine import State
+from smtplab.protocol.secrecy import HIDDEN, Secrets, hide_steps
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply, decode, encode, parse_command

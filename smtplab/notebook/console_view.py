@@ -21,8 +21,8 @@ from smtplab.notebook.views import MARKS
 from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.logins import hide_secrets, hide_steps
 from smtplab.protocol.machine import UNASKED, Machine, State
+from smtplab.protocol.secrecy import hide_secrets, hide_steps
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode

@@ -23,7 +23,7 @@ def _explained(value: Any) -> str:
 
     from smtplab.explain import explain
     from smtplab.notebook.html import readable
-    from smtplab.protocol.logins import hide_step
+    from smtplab.protocol.secrecy import hide_step
 
     came = "\n".join(map(readable, str(value).splitlines()))
     step = hide_step(value.exchange) if value.exchange is not None else None
@@ -33,7 +33,7 @@ def _explained(value: Any) -> str:
 def _step(value: Any) -> str:
     """A step: what was sent, what answered, what it means."""
     from smtplab.explain import explain
-    from smtplab.protocol.logins import hide_step
+    from smtplab.protocol.secrecy import hide_step
     from smtplab.protocol.wire import encode, show
 
     step = hide_step(value)
@@ -43,7 +43,7 @@ def _step(value: Any) -> str:
 
 def _record(value: Any) -> str:
     """A record in its text form, without what logs somebody in."""
-    from smtplab.protocol.logins import hide_secrets
+    from smtplab.protocol.secrecy import hide_secrets
 
     return str(hide_secrets(value))
 

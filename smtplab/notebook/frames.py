@@ -14,7 +14,7 @@ from smtplab.explain.catalogue import text
 from smtplab.notebook import html, views
 from smtplab.protocol import commands, digits, enhanced_codes, limits, machine, reply_codes, sequences
 from smtplab.protocol.extensions import extension_rows, keywords_of
-from smtplab.protocol.logins import hide_secrets
+from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.transcript import Transcript
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from smtplab.notebook import html, views
 from smtplab.notebook.dialogue_cell import CellRun, ExpectationFailed, check_lines, pasted_characters, play
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.extensions import keywords_of
-from smtplab.protocol.logins import hide_secrets
 from smtplab.protocol.machine import EDITIONS
+from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply
 

@@ -12,7 +12,7 @@ from smtplab.explain import EhloAnswer, Explanation, explain
 from smtplab.explain.catalogue import has, text
 from smtplab.notebook.html import Markup, code, definitions, element, escape, folded, join, readable, table
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.logins import hide_secrets, hide_step
+from smtplab.protocol.secrecy import hide_secrets, hide_step
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, encode, show

@@ -14,7 +14,8 @@ from smtplab.notebook import console_offers, console_view, formatters, views
 from smtplab.notebook.console import Console
 from smtplab.notebook.frames import frame
 from smtplab.protocol.extensions.auth import encode_base64
-from smtplab.protocol.logins import HIDDEN, hide_secrets, logins
+from smtplab.protocol.logins import logins
+from smtplab.protocol.secrecy import HIDDEN, hide_secrets
 from smtplab.protocol.transcript import Direction, Entry, Transcript
 from smtplab.protocol.wire import Reply
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.extensions.auth import encode_base64
-from smtplab.protocol.logins import HIDDEN, Secrets, hide_secrets, hide_step, hide_steps, logins
+from smtplab.protocol.logins import logins
+from smtplab.protocol.secrecy import HIDDEN, Secrets, hide_secrets, hide_step, hide_steps
 from smtplab.protocol.transcript import Direction, Entry, Transcript
 
 OPENING = "S: 220 lab.example\nC: EHLO me.example\nS: 250-lab.example\nS: 250 AUTH PLAIN LOGIN CRAM-MD5\n"
