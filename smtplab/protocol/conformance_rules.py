@@ -318,10 +318,13 @@ def _reply_form(step: Step) -> Iterator[Verdict]:
         yield Fault.REPLY_FORM, "SHOULD", step.by_edition("4.5.3.1", "4.5.3.1.5"), text
     if len(lines[-1]) == 3:
         yield Fault.REPLY_FORM, "SHOULD", "4.2", f"{subject} ends with the bare code, without a blank or text."
-    if step.event == "HELO" and step.is_positive and _announces_extensions(lines[1:]):
+    announced = _announced_by(lines[1:]) if step.is_positive else frozenset()
+    if step.event == "HELO" and announced:
         yield Fault.REPLY_FORM, "MUST", "3.2", f"{subject} lists extensions; only the answer to EHLO may."
+    if step.event == "EHLO" and step.exchange.before.tls and "STARTTLS" in announced:
+        yield Fault.REPLY_FORM, "MUST", "RFC 3207 4.2", f"{subject} offers STARTTLS although TLS is there already."
 
 
-def _announces_extensions(lines: list[bytes]) -> bool:
-    words = (line[4:].split(b" ")[0].decode("ascii", "replace").upper() for line in lines)
-    return any(word in KNOWN or word in OFFERED for word in words)
+def _announced_by(lines: list[bytes]) -> frozenset[str]:
+    words = {line[4:].split(b" ")[0].decode("ascii", "replace").upper() for line in lines}
+    return frozenset(word for word in words if word in KNOWN or word in OFFERED)

@@ -333,6 +333,14 @@ def test_an_answer_to_helo_must_not_list_extensions():
     assert check(text.format("nice to meet you")) == []
 
 
+def test_starttls_must_not_be_offered_again_inside_tls():
+    before = EHLO.replace("HELP", "STARTTLS")
+    assert check(before) == []
+    inside = before + "C: STARTTLS\nS: 220 go\n-- tls\nC: EHLO me.example\nS: 250-lab.example\nS: 250 {}\n"
+    assert check(inside.format("STARTTLS")) == [("MUST", "RFC 3207 4.2", Fault.REPLY_FORM)]
+    assert check(inside.format("AUTH PLAIN")) == []
+
+
 @pytest.mark.parametrize("code", [421, 521, 554])
 def test_a_refusing_greeting_is_no_departure(code):
     assert not departures(f"S: {code} no\n")
