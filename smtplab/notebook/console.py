@@ -18,6 +18,7 @@ from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_talk import Talk
 from smtplab.notebook.diagram import StateDiagram, state_diagram
+from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
 
@@ -109,10 +110,14 @@ class Console(Talk):
         if not isinstance(verb, str):
             raise TypeError(text("console.verb", type=type(verb).__name__))
         filled = choice(verb.strip().upper(), self.session, self._world)
-        serial = self._draft["serial"] + 1 if self._draft else 1
-        self._draft = {"serial": serial, "line": filled.line, "start": filled.start, "end": filled.end}
-        self.changed()
+        self._put(filled.line, filled.start, filled.end)
         return filled.line
+
+    def _put(self, line: str, start: int, end: int, form: str = "") -> None:
+        """Put a line into the browser's input, and open the form that belongs to it, if any."""
+        serial = self._draft["serial"] + 1 if self._draft else 1
+        self._draft = {"serial": serial, "line": line, "start": start, "end": end, "form": form}
+        self.changed()
 
     def new_session(self) -> None:
         """Hang up and connect again.
@@ -195,9 +200,13 @@ class Console(Talk):
         phase = console_view.phase_of(self.session)
         match message:
             case {"do": "send", "line": str(line)} if phase not in ("message", "handshake"):
-                self.send(line)
+                if phase == "commands" and octets_are_due(self.session, line, self.client.edition):
+                    self._put(line, len(line), len(line), "chunk")
+                    self.notice = silence(self.state)
+                else:
+                    self.send(line)
             case {"do": "group", "lines": str(lines)} if phase == "commands":
-                self.send_group(*filter(None, lines.splitlines()))
+                self._send_typed_group(*filter(None, lines.splitlines()))
             case {"do": "chunk", "text": str(piece), "last": bool(last)} if phase == "commands":
                 self.send_chunk(piece, last=last)
             case {"do": "login", "mechanism": str(how), "name": str(name), "password": str(password)} if (
@@ -219,6 +228,12 @@ class Console(Talk):
             case _:
                 return False
         return True
+
+    def _send_typed_group(self, *lines: str) -> None:
+        """Send a group, unless its last line would wait for octets that nobody can type behind it."""
+        if lines and octets_are_due(self.session, lines[-1], self.client.edition):
+            raise ValueError(silence(self.state))
+        self.send_group(*lines)
 
     def __str__(self) -> str:
         return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self.explanation}"

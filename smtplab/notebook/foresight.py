@@ -113,6 +113,18 @@ def may_be_silent(session: Session, line: str, edition: int) -> bool:
         return True
 
 
+def octets_are_due(session: Session, line: str, edition: int) -> bool:
+    """True for a command line that gets no reply by itself, since octets belong to it.
+
+    >>> octets_are_due(Session(State.READY, "me.example", (("CHUNKING", ""),)), "BDAT 10", 2821)
+    True
+    """
+    try:
+        return bool(session.machine(edition).octets_behind(parse_command(encode(line))))
+    except ProtocolError:
+        return False
+
+
 def silence(state: State) -> str:
     """The sentence that says why no reply comes."""
     return text(f"predict.{_reason_of_silence(state)}")

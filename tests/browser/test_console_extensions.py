@@ -150,6 +150,30 @@ def test_a_mail_by_keyboard_alone_with_tls_login_parameter_pieces_and_a_group(
         lab.ask(setting, "PUT", {"raw": "{}"})
 
 
+def test_a_typed_bdat_opens_the_form_that_sends_its_octets_with_it(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE, "console.send('EHLO student.example')\nconsole.send_group('MAIL FROM:<>', "
+                             "'RCPT TO:<bob@lab.example>')")
+    console, keyboard = shown(notebook), notebook.page.keyboard
+    line = console.get_by_label("Command line")
+    piece = console.get_by_label("The piece").get_by_role("textbox")
+    line.focus()
+    keyboard.type("BDAT 10")
+    keyboard.press("Enter")
+    expect(piece).to_be_focused()
+    expect(console.get_by_role("status").filter(has_text="come first")).to_have_text(
+        "The octets that belong to the line come first; the reply comes after them.")
+    keyboard.press("Escape")
+    expect(line).to_have_value("BDAT 10")
+    line.focus()
+    keyboard.press("Enter")
+    expect(piece).to_be_focused()
+    console.get_by_role("button", name="Send last piece").click()
+    expect(console).to_have_attribute("data-state", "READY")
+    expect(line).to_be_focused()
+    expect(line).to_have_value("")
+    typed(console, "QUIT", "CLOSED")
+
+
 def test_a_challenge_is_answered_in_plain_text_and_its_base64_is_seen_unless_it_is_a_secret(
     open_notebook: Open,
 ) -> None:

@@ -281,6 +281,48 @@ def test_a_message_goes_in_counted_pieces(console: Console) -> None:
     assert sent(console)[-2:] == ["BDAT 15", "BDAT 3 LAST"]
 
 
+@pytest.mark.parametrize("line", ["BDAT 10", "bdat 10 last"])
+@pytest.mark.parametrize("is_in_transaction", [False, True])
+def test_a_typed_line_that_octets_must_follow_is_kept_and_opens_the_form(
+    console: Console, line: str, is_in_transaction: bool,
+) -> None:
+    if is_in_transaction:
+        in_transaction(console)
+    before = len(console.transcript.entries)
+    console.heard({"do": "send", "line": line})
+    assert len(console.transcript.entries) == before
+    assert console.notice == "The octets that belong to the line come first; the reply comes after them."
+    draft = console.view()["draft"]
+    assert (draft["line"], draft["form"]) == (line, "chunk")
+    console.heard({"do": "send", "line": "RSET"})
+    assert console.notice == "" and console.explanation.code == 250
+
+
+@pytest.mark.parametrize(("line", "code"), [("BDAT 0 LAST", 250), ("BDAT 0", 250), ("BDAT x", 421), ("BDAT", 421)])
+def test_a_typed_bdat_that_no_octets_follow_is_sent(console: Console, line: str, code: int) -> None:
+    in_transaction(console)
+    console.heard({"do": "send", "line": line})
+    assert sent(console)[-1] == line and console.explanation.code == code
+
+
+def test_a_typed_bdat_is_sent_where_nobody_knows_it_or_a_challenge_is_asked(console: Console) -> None:
+    stranger = Console(memory_server())
+    stranger.heard({"do": "send", "line": "BDAT 10"})
+    assert stranger.explanation.code == 500
+    console.send("AUTH LOGIN")
+    console.heard({"do": "send", "line": "BDAT 10"})
+    assert sent(console)[-1] == "*****"
+
+
+def test_a_group_that_ends_with_a_line_that_octets_must_follow_is_not_sent(console: Console) -> None:
+    before = len(console.transcript.entries)
+    console.heard({"do": "group", "lines": "MAIL FROM:<>\nRCPT TO:<bob@lab.example>\nBDAT 10"})
+    assert len(console.transcript.entries) == before
+    assert console.notice == "The octets that belong to the line come first; the reply comes after them."
+    console.heard({"do": "group", "lines": "MAIL FROM:<>\nRCPT TO:<bob@lab.example>\nBDAT 6 LAST\nNOOP"})
+    assert console.explanation.code == 250 and console.messages[0].mail_data == b"NOOP\r\n"
+
+
 def test_a_line_of_a_message_that_looks_like_a_login_is_shown(console: Console) -> None:
     in_transaction(console)
     console.send_chunk("AUTH PLAIN x\n")

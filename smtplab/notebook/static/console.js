@@ -28,7 +28,7 @@ function drawConsole({ model, el }) {
   const answer = consoleForms.answer(words, {
     send: (said) => tell({ do: "answer", text: said }), raw: (said) => tell({ do: "send", line: said }),
   });
-  const chunk = consoleForms.chunk(words, { send: (piece) => tell({ do: "chunk", ...piece }), fold: () => fold("chunk") });
+  const chunk = consoleForms.chunk(words, { send: sendChunk, fold: () => fold("chunk") });
   const book = make("div", { class: "book", role: "group", "aria-label": words.book, hidden: true });
   const editor = makeEditor();
   const over = make("div", { class: "over", hidden: true },
@@ -108,6 +108,12 @@ function drawConsole({ model, el }) {
     line.value = "";
     drawParameters();
     line.focus();
+  }
+
+  /** The form counts the octets and sends the command too, so the line must not send it again. */
+  function sendChunk(piece) {
+    tell({ do: "chunk", ...piece });
+    line.value = "";
   }
 
   function onGroupKey(event) {
@@ -317,6 +323,7 @@ function drawConsole({ model, el }) {
     if (view.draft && view.draft.serial !== draftSeen) {
       draftSeen = view.draft.serial;
       fill(view.draft);
+      if (view.draft.form && hadFocus && view.phase === "commands") turn(view.draft.form);
     }
     if (hadFocus && (before !== view.phase || !isSeen(document.activeElement))) {
       ({
