@@ -9,6 +9,7 @@ from typing import Literal
 
 from smtplab.explain.catalogue import has, text
 from smtplab.explain.names import joined, short
+from smtplab.explain.reading import read_pasted
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.extensions import KNOWN, OFFERED, Extension, KnownExtension
 from smtplab.protocol.extensions.auth import MECHANISMS, SHOWS_PASSWORD
@@ -75,8 +76,18 @@ class EhloAnswer(tuple[EhloLine, ...]):
         ]
 
 
-def explain_ehlo(reply: Reply) -> EhloAnswer:
-    """Read an answer to EHLO line by line; nothing for a refusal.
+def explain_ehlo(reply: Reply | str) -> EhloAnswer:
+    """Read an answer to EHLO line by line; nothing for a refusal, or when no reply came.
+
+    Parameters
+    ----------
+    reply : Reply or str
+        What `Client.send` gave, or the lines as copied, codes and all.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a text that is no reply, and for what is neither; with a sentence.
 
     Examples
     --------
@@ -89,6 +100,12 @@ def explain_ehlo(reply: Reply) -> EhloAnswer:
     >>> answer[1].value, answer[1].may_say, answer[1].known
     (900, ('MAIL FROM:<...> SIZE=900',), 'offered')
     """
+    if isinstance(reply, str):
+        reply = read_pasted(reply)
+    if not reply:  # a client's value for no reply
+        return EhloAnswer()
+    if not isinstance(reply, Reply):
+        raise TypeError(text("error.ehlo-type", type=type(reply).__name__))
     if not reply.is_positive or not reply.lines:
         return EhloAnswer()
     first = EhloLine(reply.lines[0], "", text("ehlo.greeting"), (), "RFC 2821 4.1.1.1", "base")

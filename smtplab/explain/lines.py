@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from smtplab.explain.catalogue import has, text
 from smtplab.explain.situation import Situation
 from smtplab.protocol.extensions.chunking import BDAT_LAST
+from smtplab.protocol.extensions.starttls import TLS_FAILED
 from smtplab.protocol.machine import DATA_END, Kind, State
 from smtplab.protocol.reply_codes import REPLY_CODES
 
@@ -19,6 +20,8 @@ def verdict_id(situation: Situation) -> str:
     """``yes``, ``more``, ``not-now``, ``no``, ``wrong-moment`` or ``no-reply``."""
     if situation.code == 503:
         return "wrong-moment"
+    if situation.event == TLS_FAILED:
+        return "no"  # of whichever side refused the other
     if situation.reply is None and situation.row is not None and situation.row.kind is Kind.NORMAL:
         return "yes"  # a TLS handshake, which no reply belongs to
     return _VERDICTS.get(situation.reply_class, "no-reply")

@@ -32,10 +32,10 @@ def read_situation(what: object, command: str | Command | None, edition: int | N
         return _of_reply(what, command, edition)
     why = getattr(what, "why", None)
     if why is not None and not hasattr(what, "code"):
-        return Situation(0, None, "", None, None, None, None, machine(edition), str(why), getattr(what, "cure", ""),
-                         getattr(what, "was_due", True))
+        return Situation(0, None, getattr(what, "event", ""), None, None, None, None, machine(edition), str(why),
+                         getattr(what, "cure", ""), getattr(what, "was_due", True))
     if isinstance(what, str):
-        return _of_reply(_read_reply(what), command, edition)
+        return _of_reply(read_pasted(what), command, edition)
     return _of_reply(Reply(read_code(what).code, ()), command, edition)  # type: ignore[arg-type]  # tells a wrong type
 
 
@@ -62,8 +62,14 @@ def _of_reply(reply: Reply, command: str | Command | None, edition: int) -> Situ
     return Situation(reply.code, reply, event, said, row, None, None, table)
 
 
-def _read_reply(pasted: str) -> Reply:
-    """A reply as somebody copied it: the lines of one reply, the last hyphen forgiven."""
+def read_pasted(pasted: str) -> Reply:
+    """A reply as somebody copied it: the lines of one reply, the last hyphen forgiven.
+
+    Raises
+    ------
+    ValueError
+        With a sentence that says why this is no reply.
+    """
     lines = pasted.strip().splitlines() or [""]
     word = lines[0].strip().partition(" ")[0].partition("-")[0]
     if word == pasted.strip():

@@ -22,6 +22,7 @@ from smtplab.network.tls_link import TlsLink
 from smtplab.network.typed import chunk_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
+from smtplab.protocol.extensions.starttls import TLS_FAILED
 from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -337,7 +338,7 @@ class Client:
                 conversation.end()
             conversation.fold()
         if why:
-            return NoReply(why, text("tls.cure"))
+            return NoReply(why, text("tls.cure"), event=TLS_FAILED)
         self._hang_up.detach()
         self._link, self._hang_up = link, weakref.finalize(self, link.close)
         return None

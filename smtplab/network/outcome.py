@@ -18,11 +18,14 @@ class NoReply:
         What to do, in one sentence.
     was_due : bool
         False for a line of mail data, to which no reply belongs.
+    event : str
+        What the machine calls that which happened instead, such as ``TLS-FAILED``; empty when nothing did.
     """
 
     why: str
     cure: str = ""
     was_due: bool = True
+    event: str = ""
 
     def __bool__(self) -> bool:
         return False

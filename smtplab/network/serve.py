@@ -149,6 +149,9 @@ def serve(
     with server:
         try:
             print(text("serve.listening", host=server.host, port=server.port), file=out, flush=True)
+            if "AUTH" in server.world.extensions:
+                people = ", ".join(f"{box.name}:{box.password}" for box in server.world.mailboxes if box.password)
+                print(text("serve.people", people=people), file=out, flush=True)
             if authority is not None:
                 authority.write_bytes(server.authority)
                 print(text("serve.authority", path=authority), file=out, flush=True)

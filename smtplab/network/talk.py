@@ -15,7 +15,7 @@ from smtplab.network.pcap import write_pcap
 from smtplab.network.server import LoopbackServer
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_UP
-from smtplab.protocol.wire import encode, show
+from smtplab.protocol.wire import Reply, encode, show
 
 
 def talk(
@@ -71,10 +71,14 @@ def _talk(client: Client, input: TextIO, out: TextIO) -> None:
     if not client.greeting:
         print(client.greeting, file=out)
     shown = 0
+    outcome: Reply | NoReply | None = None
     while True:
         for exchange in client.exchanges[shown:]:
             _show(exchange, out)
         shown = len(client.exchanges)
+        if isinstance(outcome, NoReply) and (outcome.was_due or not client.in_mail_data):
+            print(outcome, file=out)
+        outcome = None
         if client.is_over:
             print(text("client.closed"), file=out)
             return
@@ -90,9 +94,6 @@ def _talk(client: Client, input: TextIO, out: TextIO) -> None:
             outcome = client.send(line.rstrip("\r\n"))
         except ValueError as error:
             print(error, file=out)
-            continue
-        if isinstance(outcome, NoReply) and outcome.was_due:
-            print(outcome, file=out)
 
 
 def _show(exchange: Exchange, out: TextIO) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import smtplab
-from smtplab.explain import catalogue, explain, misconceptions
+from smtplab.explain import catalogue, explain, explain_ehlo, misconceptions
 from smtplab.explain.catalogue import text, texts
 from smtplab.lab.extensions.enhancedstatuscodes import DETAILS
 from smtplab.lab.replies import REPLIES
@@ -77,6 +77,8 @@ def test_every_string_of_the_explanation_is_shown_somewhere(
             explain(wrong)
     with pytest.raises(TypeError):
         explain(250, 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        explain_ehlo(250)  # type: ignore[arg-type]
     unused = {f"{s}.{name}" for s in OWN_SECTIONS for name in set(recorded[s]) - recorded[s].used}
     # Sections read as a whole: texts() copies them, so they note nothing.
     unused -= {key for key in unused if key.split(".")[0] in ("step", "event", "stand-in")}

@@ -6,6 +6,7 @@ import pytest
 
 from smtplab.explain import EhloLine, explain_ehlo
 from smtplab.lab import World
+from smtplab.network.outcome import NoReply
 from smtplab.protocol.extensions import KNOWN, OFFERED
 from smtplab.protocol.wire import Reply
 from tests.lab.talk import Talk
@@ -30,6 +31,14 @@ def test_the_first_line_greets_and_names_no_extension() -> None:
 
 def test_a_refusal_offers_nothing() -> None:
     assert explain_ehlo(Reply(502, ("EHLO is not offered",))) == explain_ehlo(Reply(250, ())) == ()
+
+
+def test_an_answer_may_be_copied_and_what_is_none_is_told() -> None:
+    copied = "250-lab.example greets you\n250-SIZE 900\n250 HELP"
+    assert [found.keyword for found in explain_ehlo(copied)] == ["", "SIZE", "HELP"]
+    assert explain_ehlo(NoReply("Nothing came.")) == ()  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"An answer to EHLO is a reply, or .* not int"):
+        explain_ehlo(250)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("said", "value", "note"), [

@@ -203,7 +203,7 @@ def test_rfc_5321_refuses_parameters_by_555(lines: tuple[str, ...], code: int, h
 
 
 @pytest.mark.parametrize(("reply", "command", "here"), [
-    ("550 5.7.1 no", "RCPT TO:<x@other.example>", "You may not send to x through this server"),
+    ("550 5.7.1 no", "RCPT TO:<x@other.example>", "A rule of this server forbids you x"),
     ("550 5.1.1 no", "RCPT TO:<x@lab.example>", "There is no mailbox x here."),
     ("550 no", "RCPT TO:<x@lab.example>", "unknown here, or not allowed"),
     ("450 4.7.0 wait", "RCPT TO:<bob@lab.example>", "makes you wait on purpose"),
@@ -249,7 +249,7 @@ def test_tls_needs_no_reply_and_starts_the_session_anew() -> None:
     dialogue.sent(b"STARTTLS\r\n")
     dialogue.received(b"220 go\r\n")
     failed = explain(dialogue.tls(False))
-    assert (failed.verdict, failed.state_after) == ("No reply.", "CLOSED")
+    assert (failed.verdict, failed.state_after) == ("No.", "CLOSED")
     assert failed.misconception == "tls-failed-go-on-in-clear"
 
 

@@ -79,6 +79,17 @@ def test_a_port_in_use_is_told_in_a_sentence() -> None:
     assert out.getvalue().startswith(f"Port {server.port} of 127.0.0.1 cannot be had")
 
 
+def test_who_can_log_in_is_told_where_that_is_offered() -> None:
+    script = SERVE.replace("serve())", "serve(world=World(extensions='all')))").replace(
+        "import sys;", "import sys; from smtplab.lab import World;")
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(2)]
+        process.kill()
+    assert said[0].startswith("Listening")
+    assert "bob:builder" in said[1] and "carol" not in said[1]
+
+
 @pytest.mark.skipif(not shutil.which("swaks"), reason="swaks is not installed")
 def test_swaks_delivers_a_mail(served: Served) -> None:
     command = ["swaks", "--server", "127.0.0.1", "--port", str(served.port), "--ehlo", "student.example",

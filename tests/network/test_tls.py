@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 
+from smtplab.explain import explain
 from smtplab.lab import Certificate, World
 from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply, ReplyError, memory_server
 from smtplab.network.certificates import Authority
@@ -90,6 +91,8 @@ def test_a_certificate_with_a_fault_is_told_in_words_and_the_server_stays_well(k
         client.send(EHLO)
         outcome = client.send("STARTTLS")
         assert isinstance(outcome, NoReply) and words in outcome.why
+        assert explain(outcome).verdict == "No." and words in explain(outcome).here
+        assert "in the clear" in explain(outcome).not_this
         assert client.is_over and client.state is State.CLOSED and not client.session.tls
         assert [exchange.event for exchange in client.exchanges][-2:] == ["STARTTLS", "TLS-FAILED"]
         until(lambda: not server.sessions[0].open)

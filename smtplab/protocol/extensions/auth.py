@@ -75,14 +75,14 @@ def decode_base64(text: str) -> bytes:
     b'bob'
     >>> decode_base64("Ym9")
     Traceback (most recent call last):
-    smtplab.protocol.errors.ProtocolError: This is no base64: 3 characters, and only a multiple of 4 can be.
+    smtplab.protocol.errors.ProtocolError: This is no base64: its length is 3, and only a multiple of 4 can be.
     """
     odd = next((at for at, character in enumerate(text) if not (character.isascii() and character.isalnum())
                 and character not in "+/="), None)
     if odd is not None:
         raise ProtocolError(501, f"This is no base64: character {odd + 1} cannot be.", odd)
     if len(text) % 4:
-        raise ProtocolError(501, f"This is no base64: {len(text)} characters, and only a multiple of 4 can be.")
+        raise ProtocolError(501, f"This is no base64: its length is {len(text)}, and only a multiple of 4 can be.")
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
