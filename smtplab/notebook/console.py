@@ -21,6 +21,7 @@ from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
+from smtplab.protocol.wire import encode
 
 Server = LoopbackServer | MemoryServer
 
@@ -206,7 +207,7 @@ class Console(Talk):
                 else:
                     self.send(line)
             case {"do": "group", "lines": str(lines)} if phase == "commands":
-                self._send_typed_group(*filter(None, lines.splitlines()))
+                self._send_typed_group(lines)
             case {"do": "chunk", "text": str(piece), "last": bool(last)} if phase == "commands":
                 self.send_chunk(piece, last=last)
             case {"do": "login", "mechanism": str(how), "name": str(name), "password": str(password)} if (
@@ -229,11 +230,17 @@ class Console(Talk):
                 return False
         return True
 
-    def _send_typed_group(self, *lines: str) -> None:
-        """Send a group, unless its last line would wait for octets that nobody can type behind it."""
-        if lines and octets_are_due(self.session, lines[-1], self.client.edition):
-            raise ValueError(silence(self.state))
-        self.send_group(*lines)
+    def _send_typed_group(self, typed: str) -> None:
+        """Send a group, unless its last line would wait for octets; what is not sent goes back into its box."""
+        encode(typed)  # half a character is told here, since it cannot go back
+        lines = [line for line in typed.splitlines() if line]
+        try:
+            if lines and octets_are_due(self.session, lines[-1], self.client.edition):
+                raise ValueError(silence(self.state))
+            self.send_group(*lines)
+        except ValueError:
+            self._put(typed, len(typed), len(typed), "group")
+            raise
 
     def __str__(self) -> str:
         return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self.explanation}"

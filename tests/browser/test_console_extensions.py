@@ -174,6 +174,24 @@ def test_a_typed_bdat_opens_the_form_that_sends_its_octets_with_it(open_notebook
     typed(console, "QUIT", "CLOSED")
 
 
+def test_a_group_that_was_not_sent_stays_in_its_box(open_notebook: Open) -> None:
+    notebook = open_notebook(CONSOLE, "console.send('EHLO student.example')")
+    console, keyboard = shown(notebook), notebook.page.keyboard
+    console.get_by_role("button", name="Several at once").click()
+    group = console.get_by_label("Commands that go out together, one a line")
+    notice = console.locator(".notice")
+    for refused, sentence in (("\n".join(["NOOP"] * 201), "this one has 201"), ("RSET\nBDAT 10", "come first")):
+        group.fill(refused)
+        keyboard.press("Control+Enter")
+        expect(notice).to_contain_text(sentence)
+        expect(group).to_have_value(refused)
+    group.fill("RSET\nNOOP")
+    keyboard.press("Control+Enter")
+    expect(console.locator(".note")).to_have_count(2)
+    expect(group).to_have_value("")
+    expect(group).to_be_focused()
+
+
 def test_a_challenge_is_answered_in_plain_text_and_its_base64_is_seen_unless_it_is_a_secret(
     open_notebook: Open,
 ) -> None:

@@ -408,6 +408,19 @@ def test_a_handshake_that_is_due_is_offered_by_itself(console: Console) -> None:
     assert console.state is State.GREETED and console.session.tls and console.notice == ""
 
 
+@pytest.mark.parametrize("lines", ["NOOP\n" * (GROUP + 1), "RSET\nBDAT 10"], ids=["too many", "octets"])
+def test_a_group_that_is_not_sent_is_given_back(console: Console, lines: str) -> None:
+    console.heard({"do": "group", "lines": "NOOP"})
+    assert console.view()["draft"] is None
+    serials = []
+    for _ in range(2):
+        console.heard({"do": "group", "lines": lines})
+        draft = console.view()["draft"]
+        assert (draft["line"], draft["form"]) == (lines, "group")
+        serials.append(draft["serial"])
+    assert serials == [1, 2]
+
+
 def test_a_group_has_at_least_one_command_and_not_too_many(console: Console) -> None:
     for lines in ((), ("NOOP",) * (GROUP + 1)):
         with pytest.raises(ValueError, match="A group has 1 to 200 commands"):
@@ -453,7 +466,8 @@ def test_a_malformed_message_does_nothing_and_is_told_in_a_sentence(console: Con
     before = console.view()
     console.heard(message)
     assert console.notice.endswith(".")
-    assert console.view() == before | {"notice": console.notice}
+    given_back = console.view()["draft"]  # the text of a group
+    assert console.view() == before | {"notice": console.notice, "draft": given_back}
 
 
 @pytest.mark.parametrize("message", [

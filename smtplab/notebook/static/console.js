@@ -110,6 +110,16 @@ function drawConsole({ model, el }) {
     line.focus();
   }
 
+  /** What Python puts into the line, or gives back to the group's box because it was not sent. */
+  function takeDraft({ draft, phase }, hadFocus) {
+    if (draft.form === "group") {
+      group.value ||= draft.line;
+      return;
+    }
+    fill(draft);
+    if (draft.form && hadFocus && phase === "commands") turn(draft.form);
+  }
+
   /** The form counts the octets and sends the command too, so the line must not send it again. */
   function sendChunk(piece) {
     tell({ do: "chunk", ...piece });
@@ -322,8 +332,7 @@ function drawConsole({ model, el }) {
 
     if (view.draft && view.draft.serial !== draftSeen) {
       draftSeen = view.draft.serial;
-      fill(view.draft);
-      if (view.draft.form && hadFocus && view.phase === "commands") turn(view.draft.form);
+      takeDraft(view, hadFocus);
     }
     if (hadFocus && (before !== view.phase || !isSeen(document.activeElement))) {
       ({
