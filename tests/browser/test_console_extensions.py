@@ -174,7 +174,9 @@ def test_a_typed_bdat_opens_the_form_that_sends_its_octets_with_it(open_notebook
     typed(console, "QUIT", "CLOSED")
 
 
-def test_a_group_that_was_not_sent_stays_in_its_box(open_notebook: Open) -> None:
+def test_a_group_that_was_not_sent_stays_in_its_box_and_an_empty_one_is_not_sent_by_key(
+    open_notebook: Open,
+) -> None:
     notebook = open_notebook(CONSOLE, "console.send('EHLO student.example')")
     console, keyboard = shown(notebook), notebook.page.keyboard
     console.get_by_role("button", name="Several at once").click()
@@ -190,6 +192,9 @@ def test_a_group_that_was_not_sent_stays_in_its_box(open_notebook: Open) -> None
     expect(console.locator(".note")).to_have_count(2)
     expect(group).to_have_value("")
     expect(group).to_be_focused()
+    keyboard.press("Control+Enter")
+    notebook.page.wait_for_timeout(500)
+    expect(notice).to_be_hidden()
 
 
 def test_a_challenge_is_answered_in_plain_text_and_its_base64_is_seen_unless_it_is_a_secret(

@@ -128,7 +128,7 @@ function drawConsole({ model, el }) {
 
   function onGroupKey(event) {
     if (event.key === "Escape") turn("");
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !group.value.trim()) return;
     event.preventDefault();
     sendLine();
   }
