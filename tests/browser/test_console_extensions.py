@@ -142,6 +142,8 @@ def test_a_mail_by_keyboard_alone_with_tls_login_parameter_pieces_and_a_group(
         tabbed_to(console, console.locator("summary", has_text="What a listener saw"))
         keyboard.press("Enter")
         expect(console.locator(".overheard")).to_contain_text("STARTTLS")
+        expect(console.locator(".overheard li").last).to_be_in_viewport()
+        expect(console.locator("summary", has_text="What a listener saw")).to_be_in_viewport()
         expect(console.locator(".overheard")).to_contain_text("octets that nobody can read")
         expect(console.locator(".overheard")).not_to_contain_text("MAIL FROM")
         nothing_for_axe(page)

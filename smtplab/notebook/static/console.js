@@ -47,7 +47,7 @@ function drawConsole({ model, el }) {
   const wire = make("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.log }, log);
   const revealButton = button(words.reveal, () => tell({ do: "reveal", on: !model.get("view").reveal }), { class: "plain" });
   const overheard = make("ol", { class: "overheard" });
-  const listener = make("details", { hidden: true }, make("summary", {}, words.listener), overheard);
+  const listener = make("details", { hidden: true, ontoggle: showLastOverheard }, make("summary", {}, words.listener), overheard);
   const foot = make("div", { class: "foot", hidden: true }, revealButton, listener);
   const record = make("div", { class: "record" }, wire, foot);
   const meaning = make("div", { class: "explanation" });
@@ -324,6 +324,7 @@ function drawConsole({ model, el }) {
     offers.hidden = view.offers.length === 0;
     redraw(overheard, view.listener, (found) => found.map(([who, said]) => make("li", {}, make("span", { class: "who" }, who), make("bdi", {}, said))));
     listener.hidden = view.listener.length === 0;
+    showLastOverheard();
     revealButton.hidden = !view.has_secrets;
     revealButton.setAttribute("aria-pressed", String(view.reveal));
     foot.hidden = listener.hidden && revealButton.hidden;
@@ -355,6 +356,10 @@ function drawConsole({ model, el }) {
     const box = lit.getBoundingClientRect();
     const place = stage.getBoundingClientRect();
     stage.scrollLeft += box.left + box.width / 2 - place.left - place.width / 2;
+  }
+
+  function showLastOverheard() {
+    listener.scrollTop = listener.scrollHeight;
   }
 
   /** Rows are only added, so that a screen reader reads just the new ones. */
