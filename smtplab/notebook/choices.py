@@ -8,7 +8,7 @@ part of it that waits for a choice.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smtplab.lab.world import World
+from smtplab.lab.world import Fate, World
 from smtplab.notebook.edges import questions
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.extensions.auth import MECHANISMS
@@ -116,10 +116,11 @@ def _mechanism(session: Session) -> str:
 
 
 def _new_recipients(session: Session, world: World) -> Iterator[str]:
-    """Mailboxes that this mail has not tried yet; the first one when all were."""
+    """Mailboxes that this mail has not tried yet, those that take mail first; the first one when all were."""
     transaction = session.transaction
     tried = {path.address for path in (*transaction.forward_paths, *transaction.refused)} if transaction else set()
-    addresses = [f"{mailbox.name}@{world.domain}" for mailbox in world.mailboxes] or [f"bob@{world.domain}"]
+    mailboxes = sorted(world.address_book, key=lambda m: m.fate is not Fate.OPEN or not m.name.isascii())
+    addresses = [f"{mailbox.name}@{world.domain}" for mailbox in mailboxes] or [f"bob@{world.domain}"]
     yield from (address for address in addresses if address not in tried)
     yield addresses[0]
 

@@ -1,11 +1,14 @@
 """The buttons of the console are the table, grouped by what a command does."""
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 
-from smtplab.lab.world import World
+from smtplab.lab.world import Fate, Mailbox, World
+from smtplab.network import memory_server
 from smtplab.notebook.choices import GROUPS, choice, choices
+from smtplab.notebook.console import Console
 from smtplab.protocol.commands import BASE
 from smtplab.protocol.dialogue import Dialogue
 from smtplab.protocol.machine import EDITIONS, State, machine
@@ -91,6 +94,17 @@ def test_a_button_marks_the_part_of_its_line_to_edit() -> None:
         assert found.line[found.start : found.end] == part
 
 
+@pytest.mark.parametrize("extensions", [(), "all"], ids=str)
+def test_rcpt_offers_first_who_takes_mail(extensions: Any) -> None:
+    console = Console(memory_server(extensions=extensions))
+    for line in ("EHLO student.example", "MAIL FROM:<alice@student.example>"):
+        console.send(line)
+    for _ in range(4):
+        assert console.send(console.fill("RCPT")).code == 250
+    assert [path.address for path in console.session.transaction.forward_paths] == [
+        f"{name}@lab.example" for name in ("bob", "anna", "otto", "postmaster")]
+
+
 def test_rcpt_offers_a_mailbox_that_this_mail_has_not_tried() -> None:
     dialogue = Dialogue()
     for octets, reply in ((b"", b"220 x"), (b"EHLO a.example", b"250 x"), (b"MAIL FROM:<a@a.example>", b"250 x"),
@@ -98,5 +112,7 @@ def test_rcpt_offers_a_mailbox_that_this_mail_has_not_tried() -> None:
         if octets:
             dialogue.sent(octets + b"\r\n")
         dialogue.received(reply + b"\r\n")
-    assert choice("RCPT", dialogue.session).line == "RCPT TO:<dave@lab.example>"
+    assert choice("RCPT", dialogue.session).line == "RCPT TO:<anna@lab.example>"
+    world = World(mailboxes=(Mailbox("carol", "Carol", Fate.BUSY), Mailbox("dave", "Dave", Fate.FULL)))
+    assert choice("RCPT", dialogue.session, world).line == "RCPT TO:<dave@lab.example>"
     assert choice("RCPT", dialogue.session, World(mailboxes=())).line == "RCPT TO:<bob@lab.example>"
