@@ -18,6 +18,10 @@
 # > **It says `No module named 'smtplab'`?** Then this page uses the wrong *kernel*, the Python behind it.
 # > Choose *Kernel → Change Kernel* in the menu and take *Python 3*.
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
+# > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
+# >
+# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
+# > Then run the cell.
 
 # %% [markdown]
 # This cell prepares `send_all`: it sends your lines to a new session and shows what was said.

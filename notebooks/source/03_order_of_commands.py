@@ -14,6 +14,10 @@
 # > **It says `No module named 'smtplab'`?** Then this page uses the wrong *kernel*, the Python behind it.
 # > Choose *Kernel → Change Kernel* in the menu and take *Python 3*.
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
+# > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
+# >
+# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
+# > Then run the cell.
 
 # %% [markdown]
 # ## The map
@@ -236,6 +240,8 @@ client.send("VRFY bob")
 # 3. Find a command that is refused in GREETED and accepted in READY.
 
 # %%
+import smtplab
+
 console = smtplab.Console()
 console
 

@@ -16,6 +16,10 @@
 # > **It says `No module named 'smtplab'`?** Then this page uses the wrong *kernel*, the Python behind it.
 # > Choose *Kernel → Change Kernel* in the menu and take *Python 3*.
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
+# > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
+# >
+# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
+# > Then run the cell.
 
 # %% [markdown]
 # ## The answer, line by line
@@ -197,10 +201,11 @@ len(replies)
 # %% [markdown]
 # Four lines, four replies: *pipelining* saves waiting, not replies.
 # They come in the order of the commands, so you count them off.
+# Send the message, and look at what was said after the `EHLO` answer.
 
 # %%
 client.send_message("Subject: Four at once\n\nHello Bob.\n")
-client.transcript
+print(str(client.transcript).partition("250 HELP\n")[2])
 
 # %% [markdown]
 # Zoe's 550 stands in the middle and stops nobody: Bob was taken, and `DATA` got its 354.
@@ -332,7 +337,7 @@ server.messages[-1]
 # ## Pieces without a dot
 #
 # `DATA` needs the dot, since nobody knows where the message ends.
-# With `CHUNKING` you say it beforehand: `BDAT 24` means that the next 24 octets are message.
+# With `CHUNKING` you say it beforehand: `BDAT 25` means that the next 25 octets are message.
 # Such a piece is called a *chunk*.
 #
 # `send_chunk` counts for you.
@@ -416,15 +421,17 @@ client.send("RSET")
 # 3. Say `EHLO`, then `HELO`. Which buttons come and go?
 
 # %%
+import smtplab
+
 console = smtplab.Console(extensions="all", edition=5321)
 console
 
 # %% [markdown]
 # There are more extensions than this server has.
-# The table names each with its purpose and its RFC.
+# The table names each with its purpose and its RFC; `offered` is `True` for those that this server can offer.
 
 # %%
-smtplab.frame("extensions")[["keyword", "purpose", "rfc"]]
+smtplab.frame("extensions")[["keyword", "offered", "purpose", "rfc"]]
 
 # %% [markdown]
 # ## What you saw

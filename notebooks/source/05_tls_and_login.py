@@ -16,6 +16,10 @@
 # > **It says `No module named 'smtplab'`?** Then this page uses the wrong *kernel*, the Python behind it.
 # > Choose *Kernel → Change Kernel* in the menu and take *Python 3*.
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
+# > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
+# >
+# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
+# > Then run the cell.
 
 # %% [markdown]
 # ## A login that anybody can read
@@ -192,7 +196,7 @@ capture = smtplab.write_pcap(client.transcript, folder.name + "/session.pcapng")
 capture.name
 
 # %% [markdown]
-# `print(capture)` tells where the file is; it goes when you close this page.
+# `print(capture)` tells where the file is; it goes when the kernel stops.
 # The addresses in it are made up, since all this happened inside your computer.
 #
 # ## Is it the right server?
@@ -213,7 +217,8 @@ for fault in ("expired", "wrong name", "self-signed"):
 # Why does it not go on in the clear?
 # Because a bad certificate may be the work of somebody on the way, who waits for exactly that.
 #
-# Without the check, the handshake with the same bad certificate succeeds.
+# Now what not to do: `verify=False` leaves the check out.
+# The handshake with the same bad certificate then succeeds.
 
 # %%
 client = server.connect(verify=False)
@@ -221,8 +226,8 @@ client.send("EHLO student.example")
 client.send("STARTTLS")
 
 # %% [markdown]
-# Now all is encrypted, and you do not know for whom.
-# So leave the check on.
+# 220, and TLS is up, but the certificate was not checked.
+# All is encrypted, and you do not know for whom. So leave the check on.
 #
 # ## What was said ahead of TLS
 #
@@ -251,9 +256,15 @@ client.session
 #
 # ## Seven answers about a login
 #
-# A wrong password first: in base64 this line says `bob` and `buildes`.
+# Open a new session, in the clear. Bob comes first, with a wrong password, `buildes`.
+# The line says his name and that password in base64.
 
 # %%
+import smtplab
+
+server = smtplab.LoopbackServer(extensions="all", edition=5321)
+client = server.connect()
+client.send("EHLO student.example")
 line = "AUTH PLAIN AGJvYgBidWlsZGVz"
 smtplab.predict(line, client, wrong=["auth-proves-from-header", "error-ends-session"])
 
@@ -272,6 +283,9 @@ client.login("anna", "apple")
 
 # %% [markdown]
 # 534: the mechanism is too weak for her, whatever the password.
+# `PLAIN` shows the password to the server too, and for Anna a rule forbids that, inside TLS as well.
+# TLS keeps a password from the listener only.
+#
 # `CRAM-MD5` is another mechanism.
 # The server gives a number that it never gave before.
 # The client mixes number and password, and sends only the mix.
@@ -386,6 +400,8 @@ client.send("MAIL FROM:<alice@student.example>")
 # 3. Start TLS in the middle of a mail. Why must that be refused?
 
 # %%
+import smtplab
+
 console = smtplab.Console(extensions="all", edition=5321)
 console
 

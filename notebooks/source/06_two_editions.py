@@ -15,6 +15,10 @@
 # > **It says `No module named 'smtplab'`?** Then this page uses the wrong *kernel*, the Python behind it.
 # > Choose *Kernel → Change Kernel* in the menu and take *Python 3*.
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
+# > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
+# >
+# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
+# > Then run the cell.
 
 # %% [markdown]
 # ## Two documents
@@ -115,10 +119,13 @@ for edition in (2821, 5321):
 # ## After the message
 #
 # Neither lab takes programs in a mail.
-# A server learns of the file only from the message. Send both the same.
+# A server learns of the file only from the message. Send both the same, in new sessions.
 
 # %%
+old = smtplab.LoopbackServer(edition=2821).connect()
+new = smtplab.LoopbackServer(edition=5321).connect()
 for client in (old, new):
+    client.send("EHLO student.example")
     client.send("MAIL FROM:<alice@student.example>")
     client.send("RCPT TO:<bob@lab.example>")
     client.send("DATA")
@@ -158,7 +165,17 @@ for edition in (2821, 5321):
     print(client.send("DATA"))
 
 # %% [markdown]
-# The new one takes the message first, and says its 451 after the dot.
+# The old one says 451 at once. The new list has no 451 there, so the new one takes the message first.
+# Send that one a message, and the dot.
+
+# %%
+client.send("Subject: Greetings")
+client.send("")
+client.send("Hello Bob.")
+client.send(".")
+
+# %% [markdown]
+# 451 after the dot: the message was sent, and not accepted.
 #
 # <details>
 # <summary>The refused file as text, at both servers</summary>
@@ -205,7 +222,10 @@ for edition in (2821, 5321):
 # It came with RFC 7504, and so did 556, which says the same of a recipient's domain.
 
 # %%
+old = smtplab.LoopbackServer(edition=2821).connect()
+new = smtplab.LoopbackServer(edition=5321).connect()
 for client in (old, new):
+    client.send("EHLO student.example")
     client.send("MAIL FROM:<alice@student.example>")
     print(client.send("RCPT TO:<bob@no-mail.example>"))
 
@@ -213,13 +233,14 @@ for client in (old, new):
 # The relay knows of a domain that it takes no mail, and says so.
 #
 # A client written in 2001 has never heard of 521, 555 and 556.
-# What does it do with them? Ask smtplab what the first digit says.
+# What does it do with them? To smtplab 559 is such a code, since no RFC names it.
+# Ask what its digits say.
 
 # %%
-smtplab.explain("556 Its domain takes no mail", command="RCPT")
+smtplab.explain("559 No mail of this kind", command="RCPT")
 
 # %% [markdown]
-# 5 says no, and that is enough to act on.
+# The first digit, 5, says no, and that is enough to act on.
 # So a new code breaks no old client, and the editions live side by side.
 #
 # ## Which one do servers follow?
@@ -227,8 +248,9 @@ smtplab.explain("556 Its domain takes no mail", command="RCPT")
 # RFC 5321 replaced RFC 2821 in October 2008, so it is the one to build by.
 # In practice you meet both, and servers that follow neither in some point.
 #
-# - The web page behind this course is of 2010, and has the list of RFC 2821 with its 53 entries.
-# - It has none of 455, 555, 521, 556, and none of the codes of TLS and login.
+# - The cards speak of a source page. It is "The Meaning of the Numbers" by Christian Dencker, of 2010.
+# - It has the list of RFC 2821 with its 53 entries.
+#   It has none of 455, 555, 521, 556, and none of the codes of TLS and login.
 # - smtplab follows RFC 2821 unless you write `edition=5321`.
 #
 # Codes of the extensions, such as 235 and 454, stand in neither list. Each extension's RFC has its own.
@@ -238,6 +260,8 @@ smtplab.explain("556 Its domain takes no mail", command="RCPT")
 # Change the command and see whether the editions differ. Most answers will be the same.
 
 # %%
+old = smtplab.LoopbackServer(edition=2821).connect()
+new = smtplab.LoopbackServer(edition=5321).connect()
 command = "HELP COLOUR"
 print(old.send(command))
 print(new.send(command))
