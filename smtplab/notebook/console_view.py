@@ -22,8 +22,9 @@ from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import UNASKED, Machine, State
+from smtplab.protocol.paths import Path
 from smtplab.protocol.secrecy import hide_secrets, hide_steps
-from smtplab.protocol.session import Session
+from smtplab.protocol.session import Parameters, Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode
 
@@ -198,17 +199,24 @@ def _readable(data: Any) -> Any:
 
 
 def envelope(session: Session) -> list[tuple[str, str]]:
-    """The buffers of the mail transaction: sender, recipients, message."""
+    """The buffers of the mail transaction: sender and recipients with their parameters, message."""
     transaction = session.transaction
     none = text("console.none")
-    sender = readable(transaction.reverse_path.address) or "<>" if transaction else none
-    paths = transaction.forward_paths if transaction else ()
+    sender = _with_parameters(transaction.reverse_path, transaction.parameters) if transaction else none
+    recipients = ""
+    if transaction:
+        recipients = ", ".join(map(_with_parameters, transaction.forward_paths, transaction.forward_parameters))
     message = text("console.message_coming") if session.state is State.MAIL_DATA else none
     return [
         (text("console.sender"), sender),
-        (text("console.recipients"), readable(", ".join(path.address for path in paths)) if paths else none),
+        (text("console.recipients"), recipients or none),
         (text("console.body"), message),
     ]
+
+
+def _with_parameters(path: Path, parameters: Parameters) -> str:
+    said = (keyword if value is None else f"{keyword}={value}" for keyword, value in parameters)
+    return readable(" ".join((path.address or "<>", *said)))
 
 
 def first_message(session: Session) -> str:

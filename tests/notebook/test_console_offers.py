@@ -268,6 +268,18 @@ def test_every_parameter_offered_is_taken_by_the_server(console: Console) -> Non
         assert console.send(f"RCPT TO:<bob@lab.example> {said}").code == 250, said
 
 
+def test_the_envelope_shows_the_parameters_that_were_taken(console: Console) -> None:
+    console.send("MAIL FROM:<alice@student.example> size=900 SMTPUTF8")
+    console.send("RCPT TO:<bob@lab.example> NOTIFY=NEVER")
+    console.send("RCPT TO:<carol@lab.example> NOTIFY=FAILURE")
+    console.send("RCPT TO:<anna@lab.example>")
+    said = [said for _, said in console.view()["envelope"]]
+    assert said[:2] == ["alice@student.example SIZE=900 SMTPUTF8", "bob@lab.example NOTIFY=NEVER, anna@lab.example"]
+    console.send("RSET")
+    console.send("MAIL FROM:<> BODY=8BITMIME")
+    assert [said for _, said in console.view()["envelope"]][:2] == ["<> BODY=8BITMIME", "none yet"]
+
+
 def test_a_message_goes_in_counted_pieces(console: Console) -> None:
     assert console.view()["chunk"] is None
     in_transaction(console)
