@@ -164,7 +164,7 @@ client.send("RCPT TO:<zoe@lab.example>")
 # | 503 | service unavailable | command at the wrong moment |
 # | 421 | sent to the wrong server | service not available, closing |
 #
-# Each explanation warns you of such a mix-up. Look for "Not this".
+# Each explanation warns you of such a mix-up. Look for "Careful".
 
 # %%
 smtplab.explain(503, command="RCPT")

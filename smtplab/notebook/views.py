@@ -42,7 +42,7 @@ def _reply_line(line: bytes) -> Markup:
 
 
 def explanation(what: Explanation) -> Markup:
-    """Verdict; Here, Now, Not this; the two digits that mean something; the third and the rest folded below."""
+    """Verdict; Here, Now, Careful; the two digits that mean something; the third and the rest folded below."""
     kind = what.code // 100
     verdict = element("p", code(what.code) if what.code else None, " ", what.verdict, class_="verdict")
     digits = (element("li", element("b", d.digit, class_=f"code-{kind}"), d.meaning) for d in what.digits[:2])

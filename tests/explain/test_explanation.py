@@ -100,7 +100,7 @@ def test_it_reads_well_in_a_terminal() -> None:
         "Here      This recipient's mailbox is busy. Nothing changed.",
         "Now       Try another recipient. Keep this recipient's copy and try again in",
         "          30 minutes or more.",
-        "Not this  You made no mistake; SMTP's 4 is not HTTP's 4.",
+        "Careful   You made no mistake; SMTP's 4 is not HTTP's 4.",
         "",
         "  4  not now, try later",
         "  5  the mail system",
