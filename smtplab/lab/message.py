@@ -57,7 +57,10 @@ class Message:
         return message_from_bytes(self.mail_data, policy=SMTP)
 
     def to_rows(self) -> list[dict[str, object]]:
-        """Envelope beside header: who is really the sender, who really gets it, and what the header says."""
+        """Envelope beside header: who is really the sender, who really gets it, and what the header says.
+
+        None where a header has no place for such a thing; an empty text where this one lacks it.
+        """
         header = self.parsed()
         wishes = self._wishes()
         rows: list[dict[str, object]] = [
@@ -66,7 +69,7 @@ class Message:
              "header": ", ".join(str(header[name]) for name in ("To", "Cc", "Bcc") if header[name])},
         ]
         if wishes:
-            rows.append({"": "parameters", "envelope": wishes, "header": ""})
+            rows.append({"": "parameters", "envelope": wishes, "header": None})
         return rows
 
     def _wishes(self) -> str:

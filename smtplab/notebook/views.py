@@ -208,7 +208,10 @@ def message(what: "Message") -> Markup:
     """A message that was taken: envelope beside header, then the mail data as it will be read."""
     part = text("html.message-part")
     none = text("html.session-none")
-    rows = [{part: row[""], "envelope": row["envelope"], "header": row["header"] or none} for row in what.to_rows()]
+    rows = [
+        {part: row[""], "envelope": row["envelope"], "header": none if row["header"] == "" else row["header"] or ""}
+        for row in what.to_rows()
+    ]
     lines = join(join((escape(line), Markup("\n"))) for line in _lines(what.mail_data))
     return join((table(rows, text("html.message")), element("pre", lines)))
 

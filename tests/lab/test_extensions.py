@@ -10,6 +10,7 @@ from smtplab.lab import Certificate, Mailbox, Shutdown, TlsFailed, World
 from smtplab.lab.extensions import BEHAVIOURS
 from smtplab.lab.extensions.enhancedstatuscodes import DETAILS
 from smtplab.lab.replies import REPLIES
+from smtplab.notebook import views
 from smtplab.protocol.enhanced_codes import DETAILS as REGISTRY
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.extensions.auth import AUTH_LINE_OCTETS, cram_md5, decode_base64
@@ -416,6 +417,9 @@ def test_what_the_sender_asks_for_is_kept_with_the_message() -> None:
     assert message.parameters == (("RET", "FULL"), ("ENVID", "a+2Bb"))
     assert message.forward_parameters == ((("NOTIFY", "SUCCESS,DELAY"),), ())
     assert b"with ESMTP\r\n" in message.delivered
+    assert [row["header"] for row in message.to_rows()] == ["", "", None]  # a header has no place for parameters
+    sender, _, parameters = str(views.message(message)).split("<tr>")[2:]
+    assert "none" in sender and "none" not in parameters
 
 
 def test_the_longest_line_grows_as_the_extensions_say() -> None:
