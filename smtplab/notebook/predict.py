@@ -18,6 +18,7 @@ from smtplab.notebook import html
 from smtplab.notebook.console import Console
 from smtplab.notebook.console_view import unanswered_octets
 from smtplab.notebook.foresight import foresee, may_be_silent, options_for, silence
+from smtplab.notebook.views import MARKS
 from smtplab.notebook.widget import Data, Panel
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import State
@@ -176,6 +177,11 @@ class Prediction(Panel):
         return rows
 
     @property
+    def _marked(self) -> list[tuple[str, str, str]]:
+        """`told`, with a mark before what you said: whether it came so."""
+        return [(asked, f"{_mark(you, wire)} {you}", wire) for asked, you, wire in self.told]
+
+    @property
     def because(self) -> str:
         """Why the wire said so; and the cure, when the sentence chosen was a misconception. Empty until `told`."""
         if not self.told:
@@ -220,7 +226,7 @@ class Prediction(Panel):
         phase = "ask" if self.guess is None else "told" if self.told else "committed"
         return {
             "phase": phase, "line": html.readable(self.line), "notice": self.notice, "questions": self._questions(),
-            "told": [list(map(html.readable, row)) for row in self.told],
+            "told": [[_mark(you, wire), *map(html.readable, (asked, you, wire))] for asked, you, wire in self.told],
             "because": html.readable(self.because), "wire": self.wire.splitlines(),
         }
 
@@ -229,7 +235,7 @@ class Prediction(Panel):
         asked = html.element("p", text("predict.asked"), " ", html.element("code", self.line))
         if self.told:
             names = ("asked", "you", "wire")
-            rows = [dict(zip((text(f"predict.{n}") for n in names), row, strict=True)) for row in self.told]
+            rows = [dict(zip((text(f"predict.{n}") for n in names), row, strict=True)) for row in self._marked]
             because = html.element("p", html.element("b", text("predict.because")), " ", self.because)
             return html.join((html.table(rows, self.line), html.element("pre", *(
                 html.element("div", line) for line in self.wire.splitlines())), because))
@@ -256,7 +262,7 @@ class Prediction(Panel):
     def __str__(self) -> str:
         lines = [f"{text('predict.asked')} {self.line}"]
         if self.told:
-            for asked, you, wire in self.told:
+            for asked, you, wire in self._marked:
                 lines += ["", asked, f"  {text('predict.you')}: {you}", f"  {text('predict.wire')}: {wire}"]
             return "\n".join([*lines, "", self.wire, f"{text('predict.because')} {self.because}"])
         if self.guess is not None:
@@ -303,6 +309,10 @@ def predict(
     if not isinstance(because, str) or isinstance(wrong, str) or not isinstance(wrong, Sequence):
         raise TypeError(text("predict.sentences"))
     return Prediction(line, target, because, wrong, send, size, unknown)
+
+
+def _mark(you: str, wire: str) -> str:
+    return MARKS[2 if you == wire else 5]
 
 
 def _world_of(target: Client | Console) -> World:

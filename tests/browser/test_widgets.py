@@ -51,7 +51,7 @@ def test_a_question_tells_nothing_before_the_guess_and_hears_the_next_cell(open_
     expect(question).not_to_contain_text("503")
     notebook.run_cell_with("client.send('RCPT TO:<bob@lab.example>')")
     expect(question.locator(".told")).to_contain_text("503")
-    expect(question.locator("tbody tr").first).to_have_text("The replyYes, go on.No.")
+    expect(question.locator("tbody tr").first).to_have_text("The reply✗ Yes, go on.No.")
     expect(question).to_contain_text("Because:")
 
 

@@ -56,6 +56,18 @@ def test_the_guess_stands_until_the_line_is_sent_and_then_the_wire_speaks() -> N
     assert "The wire said" in question.fragment() and "503" in str(question)
 
 
+def test_a_mark_says_which_answers_were_right_in_every_form() -> None:
+    console = Console(memory_server())
+    question = predict("NOOP", console, send=True).answer("no", moves=False)
+    assert question.view()["told"] == [
+        ["✗", "The reply", "No.", "Yes, go on."], ["✓", "The state", "It stays GREETED.", "It stays GREETED."],
+    ]
+    for mark, _, you, wire in question.view()["told"]:
+        assert f"<td>{mark} {you}</td><td>{wire}</td>" in question.fragment()
+        assert f"You said: {mark} {you}" in str(question)
+    assert question.told[0][1] == "No."
+
+
 def test_with_send_the_guess_sends_the_line_once() -> None:
     console = Console(memory_server())
     question = predict("NOOP", console, send=True).answer("yes", moves=False)

@@ -37,8 +37,8 @@ function drawQuestion({ model, el }) {
     return [
       make("table", {},
         make("thead", {}, make("tr", {}, make("td", {}), [words.you, words.wire].map((said) => make("th", { scope: "col" }, said)))),
-        make("tbody", {}, view.told.map(([label, you, wire]) => make("tr", {}, make("th", { scope: "row" }, label),
-          make("td", { class: you === wire ? "same" : "other" }, you), make("td", {}, wire))))),
+        make("tbody", {}, view.told.map(([mark, label, you, wire]) => make("tr", {}, make("th", { scope: "row" }, label),
+          make("td", { class: you === wire ? "same" : "other" }, `${mark} ${you}`), make("td", {}, wire))))),
       view.wire.length ? make("pre", {}, view.wire.map((line) => make("div", {}, line))) : null,
       make("p", {}, make("b", {}, words.because), ` ${view.because}`),
     ];
