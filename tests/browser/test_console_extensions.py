@@ -137,6 +137,7 @@ def test_a_mail_by_keyboard_alone_with_tls_login_parameter_pieces_and_a_group(
         assert "AUTH PLAIN *****" in said
         pressed(console, "Show secrets", key="Tab")
         expect(console.get_by_role("log")).to_contain_text("AUTH PLAIN AGJvYgBidWlsZGVy")
+        expect(console.get_by_role("button", name="Hide secrets")).to_be_focused()
         keyboard.press("Enter")
         expect(console.get_by_role("log")).not_to_contain_text("AGJvYgBidWlsZGVy")
         tabbed_to(console, console.locator("summary", has_text="What a listener saw"))

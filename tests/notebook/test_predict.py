@@ -53,7 +53,7 @@ def test_the_guess_stands_until_the_line_is_sent_and_then_the_wire_speaks() -> N
     client.send("RCPT TO:<bob@lab.example>")
     assert [row[2] for row in question.told[:2]] == ["No.", "It stays READY."]
     assert question.wire == "503 Send MAIL first"
-    assert "The wire said" in question.fragment() and "503" in str(question)
+    assert "What came" in question.fragment() and "503" in str(question)
 
 
 def test_a_mark_says_which_answers_were_right_in_every_form() -> None:

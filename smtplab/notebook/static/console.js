@@ -326,7 +326,7 @@ function drawConsole({ model, el }) {
     listener.hidden = view.listener.length === 0;
     showLastOverheard();
     revealButton.hidden = !view.has_secrets;
-    revealButton.setAttribute("aria-pressed", String(view.reveal));
+    revealButton.textContent = view.reveal ? words.hide : words.reveal;
     foot.hidden = listener.hidden && revealButton.hidden;
     redraw(envelope, view.envelope, (found) => [`${words.envelope} `,
       found.map(([term, said], at) => [at ? " · " : "", `${term} `, make("bdi", { class: "strong" }, said)])]);
