@@ -26,6 +26,15 @@ ESMTP = World(extensions="all")  # type: ignore[arg-type]  # a word that stands 
 Server = LoopbackServer | MemoryServer
 
 
+def agree_to_tls(connection: socket.socket) -> None:
+    """The server's part up to the 220 to STARTTLS."""
+    connection.sendall(b"220 x\r\n")
+    connection.recv(100)
+    connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
+    connection.recv(100)
+    connection.sendall(b"220 go\r\n")
+
+
 @pytest.fixture(params=["socket", "memory"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     made = LoopbackServer(ESMTP) if request.param == "socket" else memory_server(ESMTP)
@@ -183,11 +192,7 @@ def test_a_silent_client_amid_a_handshake_is_closed_when_its_time_is_over() -> N
 
 def test_a_server_that_never_shakes_hands_is_given_up() -> None:
     def play(connection: socket.socket) -> None:
-        connection.sendall(b"220 x\r\n")
-        connection.recv(100)
-        connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
-        connection.recv(100)
-        connection.sendall(b"220 go\r\n")
+        agree_to_tls(connection)
         while connection.recv(1000):
             pass
 
@@ -263,11 +268,7 @@ def test_other_programs_may_trust_the_authority_of_a_server() -> None:
 
 def test_a_connection_torn_off_amid_the_handshake_is_told() -> None:
     def play(connection: socket.socket) -> None:
-        connection.sendall(b"220 x\r\n")
-        connection.recv(100)
-        connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
-        connection.recv(100)
-        connection.sendall(b"220 go\r\n")
+        agree_to_tls(connection)
         connection.recv(1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no farewell
 
