@@ -134,18 +134,19 @@ def codes_for(session: Session, line: str, edition: int) -> tuple[int, ...]:
     """Codes that are plausible for a line: those that section 4.3.2 lists for the command, in rising order.
 
     Where it lists few, those that any command may get stand beside them, so that the list does not give the answer
-    away; for a command of an extension it is the codes that its RFC has.
+    away; for a command that it does not have, those of other sections and RFCs too.
 
     >>> codes_for(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", 2821)
     (250, 251, 450, 451, 452, 503, 550, 551, 552, 553)
     """
     event = _event_of(session, line, edition)
     standing = {code: listed(edition, event, code).standing for code in REPLY_CODES}
-    found = {code for code in standing if standing[code] is Standing.LISTED}
-    found = found or {code for code in standing if standing[code] is Standing.ELSEWHERE}
-    if len(found) < FEW_CODES:
-        found |= {code for code in standing if standing[code] is Standing.GENERAL}
-    return tuple(sorted(found))
+    wanted = {Standing.LISTED}
+    if Standing.LISTED not in standing.values():
+        wanted = {Standing.ELSEWHERE, Standing.GENERAL}
+    elif list(standing.values()).count(Standing.LISTED) < FEW_CODES:
+        wanted = {Standing.LISTED, Standing.GENERAL}
+    return tuple(sorted(code for code in standing if standing[code] in wanted))
 
 
 def _event_of(session: Session, line: str, edition: int) -> str:

@@ -145,7 +145,7 @@ class ShowOfHands(Panel):
             "options": [
                 {"value": row["option"], "label": html.readable(row["label"]), "hands": row["hands"],
                  "percent": row["percent"],
-                 "count": text("hands.count", hands=row["hands"], total=total, percent=row["percent"]),
+                 "count": _counted(row["hands"], total, row["percent"]),
                  "came": bool(row["came"]), "mark": f"{MARKS[2]} {text('hands.came')}" if row["came"] else "",
                  "cure": html.readable(row["cure"])}
                 for row in rows
@@ -205,6 +205,10 @@ class ShowOfHands(Panel):
 
     def __repr__(self) -> str:
         return f"<ShowOfHands about {self.question.line!r}>"
+
+
+def _counted(hands: int, total: int, percent: int) -> str:
+    return text("hands.count", hands=hands, total=total, percent=percent) if total else text("hands.none")
 
 
 def _unread(typed: str, option: str) -> int:

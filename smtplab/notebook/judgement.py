@@ -41,7 +41,7 @@ class Answer:
         """The option that came true, by part.
 
         The reason is left out when another server, or another world, said something else than the sentences were
-        made for.
+        made for, or when it was sent from another state.
         """
         found = {
             "kind": _KIND_OF.get(self.code // 100, SILENT) if self.code is not None else SILENT,
@@ -51,11 +51,18 @@ class Answer:
             values = [option.value for option in part.options]
             said = NO_CODE if self.code is None else str(self.code)
             found["code"] = said if said in values else ANOTHER
-        foreseen = self.question.foreseen
-        if self.code == (foreseen.reply.code if foreseen is not None and foreseen.reply is not None else None):
+        if self._is_as_foreseen:
             reasons = self.question.part("reason")
             found["reason"] = next(o.value for o in reasons.options if not o.misconception) if reasons else ""
         return found
+
+    @property
+    def _is_as_foreseen(self) -> bool:
+        foreseen = self.question.foreseen
+        if self.step is None or foreseen is None:
+            return self.step is foreseen
+        codes = [step.reply.code if step.reply is not None else None for step in (self.step, foreseen)]
+        return codes[0] == codes[1] and self.step.before.state is self.question.state
 
     def label_of(self, part: Part) -> str:
         """What came true of a part, in words; a code that was not offered is named."""

@@ -15,7 +15,7 @@ function drawQuestion({ model, el }) {
 
   function drawTold(view) {
     if (view.phase === "committed") return make("p", { class: "strong" }, words.committed);
-    return view.judgement ? question.judgement(fixed.question, view.judgement) : [];
+    return view.judgement ? [question.judgement(fixed.question, view.judgement), question.came(fixed.question, view.judgement)] : [];
   }
 
   function draw() {
