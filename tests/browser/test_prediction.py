@@ -169,4 +169,4 @@ def test_the_question_and_the_lit_state_are_seen_together(open_notebook: Open) -
         assert question["x"] + question["width"] <= box["x"] + box["width"]
         assert question["y"] + question["height"] <= lit["y"] or width < 934
         if width >= 934:
-            assert box["height"] <= 720
+            assert box["height"] <= 560
