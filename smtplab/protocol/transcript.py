@@ -181,7 +181,7 @@ class Transcript:
 _LITERAL = re.compile(r"([CS]): ?(.*)")
 _ESCAPED = re.compile(r"([CS])\| ?(.*)")
 _EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
-_DIRECTIVE = re.compile(r"@(?P<word>[^\s]*)\s*(?P<rest>.*?)\s*")
+_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*?)\s*")
 _GOES_ON = re.compile(r"\s+(?P<rest>.*?)(?P<word>)\s*")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
 _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."

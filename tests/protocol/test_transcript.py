@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtplab.protocol.transcript import Directive, Entry, LineError, Transcript, format_line, parse_lines, parse_script, unescape
+from smtplab.protocol.transcript import (
+    Directive,
+    Entry,
+    LineError,
+    Transcript,
+    format_line,
+    parse_lines,
+    parse_script,
+    unescape,
+)
 from smtplab.protocol.wire import show
 
 OCTETS = st.binary(min_size=1, max_size=30) | st.lists(
@@ -64,9 +73,9 @@ def test_a_wrong_escape_is_told_by_line_and_column() -> None:
 
 
 @pytest.mark.parametrize(("line", "expected"), [
-    ("X: NOOP", "Line 1: 'X: NOOP' has no known form"), ("-- gone", "Line 1"), (r"C| \q", "character 1 is a backslash"),
-    ("NOOP", "A line begins with"), (r"C| \x4", "backslash"), ("@say hello", "Line 1: @say is a directive; only a scenario"),
-    (" more", "has no known form")])
+    ("X: NOOP", "Line 1: 'X: NOOP' has no known form"), ("-- gone", "Line 1"),
+    (r"C| \q", "character 1 is a backslash"), ("NOOP", "A line begins with"), (r"C| \x4", "backslash"),
+    ("@say hello", "Line 1: @say is a directive; only a scenario"), (" more", "has no known form")])
 def test_a_line_of_no_known_form_is_told_by_number(line: str, expected: str) -> None:
     with pytest.raises(ValueError, match=expected.replace("\\", "\\\\")):
         Transcript.parse(line)
