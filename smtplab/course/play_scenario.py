@@ -67,6 +67,8 @@ class Frame:
         Accepted so far, from any session.
     faults : tuple of (str, int)
         The faults set now, and how often each has fired.
+    waited_s : float
+        Seconds that the server's clock has jumped so far.
     mismatch : Mismatch or None
         What did not go as written.
     """
@@ -82,6 +84,7 @@ class Frame:
     server_session: Session | None
     messages: tuple[Message, ...]
     faults: tuple[tuple[str, int], ...]
+    waited_s: float
     mismatch: Mismatch | None = None
 
     @property
@@ -128,6 +131,7 @@ class _Run:
         self.number = 0
         self.shown = _Shown()
         self.index = 0
+        self.waited_s = 0.0
         self.narration = self.note = ""
         self.question: Ask | None = None
         self.server_session: Session | None = None
@@ -145,8 +149,11 @@ class _Run:
             else:
                 self.question = None
                 at, mismatch = self.do(at)
-            if isinstance(first, Unseen) and at == begin + 1 and not mismatch:
+            is_alone = at == begin + 1 and not mismatch
+            if is_alone and isinstance(first, Unseen):
                 continue  # there is nothing to see yet
+            if is_alone and isinstance(first, Send) and isinstance(steps[min(at, len(steps) - 1)], Told):
+                continue  # it is seen together with what is told about it
             yield self.frame(first.line, mismatch)
         if self.client is not None:
             self.client.close()
@@ -155,7 +162,8 @@ class _Run:
         self.index += 1
         return Frame(
             self.index - 1, line, self.narration, self.note, self.question, self.number, self.scenario.world.edition,
-            self.shown.transcript(), self.server_session, self.messages, self.faults, mismatch,
+            self.shown.transcript(), self.server_session, self.messages, self.faults, self.waited_s,
+            mismatch,
         )
 
     def tell(self, at: int) -> int:
@@ -221,6 +229,7 @@ class _Run:
             self.shown.everything()
         elif isinstance(step, Wait):
             server.advance(step.seconds)
+            self.waited_s += step.seconds
         elif isinstance(step, Change):
             server.change(**dict(step.options))
         elif isinstance(step, SetFault):
@@ -256,13 +265,16 @@ class _Run:
         return got is not None and (bool(got.event) or len(got.octets) >= max(1, len(step.octets)))
 
     def leftover(self, line: int) -> Mismatch | None:
-        """What came though nothing more was expected."""
-        if self.client is None:
+        """What came though nothing more was expected; the end behind a goodbye need not be written."""
+        client = self.client
+        if client is None:
             return None
-        self.shown.see(self.client.transcript.entries)
+        if client.state is State.CLOSED:
+            self.wait_until(lambda: client.is_over)
+        self.shown.see(client.transcript.entries)
         rest = str(self.shown.rest())
         self.shown.everything()
-        return self.differs(line, Transcript(), rest) if rest else None
+        return self.differs(line, Transcript(), rest) if rest not in ("", "-- closed\n") else None
 
     def differs(self, line: int, expected: Transcript, got: str) -> Mismatch:
         return Mismatch(self.scenario.file, line, str(expected).rstrip("\n"), got.rstrip("\n"))
@@ -290,7 +302,7 @@ class _Run:
             time.sleep(LOOK_S)
 
 
-Unseen = Connect | Change | SetFault | ClearFaults
+Unseen = Connect | Wait | Change | SetFault | ClearFaults
 """Deeds that nobody sees before something comes of them."""
 
 
