@@ -10,25 +10,34 @@ from smtplab.lab.world import Certificate
 class Sending:
     """The outgoing side of one step; nothing of it outlives the call but the `outbox`."""
 
+    _plain: list[bytes]
+    _held: tuple[Held, ...] = ()
+    _glued: tuple[Send, ...] = ()
+    _glued_until_s = 0.0
+    _unread: tuple[bytes, ...] = ()
+    is_silent = drops = False
+
     def __init__(self, before: Outbox, now: float) -> None:
         self._now = now
         self._out: list[Send | StartTls] = []
-        self._held = before.held
-        self._glued, self._glued_until_s = before.glued, before.glued_until_s
-        self._unread = before.unread
-        self.is_silent, self.drops = before.is_silent, before.drops
+        self._plain = []  # replies that nothing forced, not put among the others yet
+        if before is not EMPTY:
+            self._held, self._unread = before.held, before.unread
+            self._glued, self._glued_until_s = before.glued, before.glued_until_s
+            self.is_silent, self.drops = before.is_silent, before.drops
 
     @property
     def is_busy(self) -> bool:
         """True while the server reads nothing: something it said has not gone out, or it has fallen silent."""
-        return bool(self._held) or self.is_silent
+        return self.is_silent or bool(self._held)
 
     def say(self, octets: bytes) -> None:
         """Send a reply, after all that was said before it."""
-        if not self._held and not self.is_silent and not self._glued:
-            self._out.append(Send(octets))
-        elif not self.is_silent:
+        if self._held:
             self._put(Send(octets), 0.0)
+        elif not self.is_silent:
+            self._unglue()
+            self._plain.append(octets)
 
     def say_with(self, octets: bytes, fault: Fault) -> None:
         """Send a reply in the way that a fault forces."""
@@ -63,11 +72,22 @@ class Sending:
             last_s = self._held[-1].due_s if self._held else self._now
             self._held = (*self._held, Held(last_s + after_s, action))
         else:
-            self._out.append(action)
+            self._go(action)
+
+    def _go(self, action: Send | StartTls) -> None:
+        self._end_segment()
+        self._out.append(action)
+
+    def _end_segment(self) -> None:
+        """Neighbours that nothing forced leave as one segment."""
+        if self._plain:
+            self._out.append(Send(b"".join(self._plain)))
+            self._plain = []
 
     def _unglue(self) -> None:
         if self._glued:
-            self._out += self._glued
+            for action in self._glued:
+                self._go(action)
             self._glued = ()
 
     def keep(self, octets: bytes, most: int) -> bool:
@@ -88,7 +108,7 @@ class Sending:
             action, self._held = self._held[0].action, self._held[1:]
             if isinstance(action, StartTls):
                 action = StartTls(action.certificate, self._take_unread())
-            self._out.append(action)
+            self._go(action)
         return b"" if self._held else self._take_unread()
 
     def _take_unread(self) -> bytes:
@@ -97,26 +117,16 @@ class Sending:
 
     def outbox(self, is_closed: bool) -> Outbox:
         """What stays back for the next step."""
-        if not (self._held or self._glued or self.is_silent) or (is_closed and not self.is_busy):
+        if not (self.is_busy or self._glued) or (is_closed and not self.is_busy):
             return EMPTY
         return Outbox(self._held, self._glued, self._glued_until_s, self.is_silent, self.drops, self._unread)
 
     def actions(self, is_closed: bool) -> list[Action]:
-        """What is to be done now, neighbours that nothing forced as one segment; and the end, once all has gone."""
+        """What is to be done now; and the end, once all has gone."""
         if is_closed:
             self._unglue()
-        actions: list[Action] = []
-        plain: list[bytes] = []
-        for action in self._out:
-            if type(action) is Send and not action.forced:
-                plain.append(action.octets)
-                continue
-            if plain:
-                actions.append(Send(b"".join(plain)))
-                plain = []
-            actions.append(action)
-        if plain:
-            actions.append(Send(b"".join(plain)))
+        self._end_segment()
+        actions: list[Action] = [*self._out]
         if is_closed and not self.is_busy:
             actions.append(Abort() if self.drops else Close())
         return actions

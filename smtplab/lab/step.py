@@ -126,8 +126,8 @@ class _Run:
                              self.counted, outbox)
 
     def actions(self) -> list[Action]:
-        delivered = [Deliver(message) for message in self.messages]
-        return [*delivered, *self.sending.actions(self.session.state is State.CLOSED)]
+        actions = self.sending.actions(self.session.state is State.CLOSED)
+        return [*map(Deliver, self.messages), *actions] if self.messages else actions
 
     def choose_fault(self, event: str, command: Command | None) -> None:
         """Count an event, and see which fault happens with it."""
@@ -153,7 +153,7 @@ class _Run:
     def move(self, event: str, command: Command | None, answer: Reply | None) -> None:
         """Send the reply and follow the table."""
         before, fault, self.fault = self.session, self.fault, None
-        table = before.table_for(self.machine, event, answer)
+        table = self.machine if fault is None else before.table_for(self.machine, event, answer)
         row = table.transition(before.state, event, answer.code if answer else None)
         self.session = before.after(row, command, answer)
         if self.session is not before:

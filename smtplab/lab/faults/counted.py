@@ -1,7 +1,7 @@
 """How often each event has come in a session, so that a fault can wait for the nth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtplab.lab.faults.fault import ANY_COMMAND, EVENTS, Scope, stands_for
 
@@ -10,9 +10,8 @@ _PARTS = {name: tuple(event for event in (*EVENTS, "") if name in stands_for(eve
 """Names that stand for several events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Counts of one session; a value that is replaced, never changed.
+class Counted(NamedTuple):
+    """Counts of one session; a value that is replaced, never changed. Every command makes a new one, so it is light.
 
     Attributes
     ----------

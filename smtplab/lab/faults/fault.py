@@ -105,6 +105,7 @@ class When:
     state: State | None = None
     scope: Scope | None = None
     percent: float | None = None
+    conditions: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -128,7 +129,8 @@ class When:
             raise ValueError(f"{self.event} comes in one state only; leave the state out.")
         if self.scope is Scope.MAIL and self.event in (*OUTSIDE, "EHLO", "HELO", "MAIL"):
             raise ValueError(f"{self.event} comes outside a mail; count it per session or per server.")
-        conditions = (self.sender.lower(), self.recipient.lower(), self.host.lower(), self.state or "")
+        conditions = (self.sender.lower(), self.recipient.lower(), self.host.lower(), str(self.state or ""))
+        object.__setattr__(self, "conditions", conditions)
         key = " ".join((self.event, *conditions)) if any(conditions) else self.event
         object.__setattr__(self, "key", key)
 
@@ -141,6 +143,11 @@ class When:
     def has_condition(self) -> bool:
         """True when more is asked for than the event."""
         return self.key != self.event
+
+    @property
+    def is_plain(self) -> bool:
+        """True when one time is asked for, of what every session counts anyway."""
+        return not (self.onwards or self.has_condition or self.percent or self.counted_in is Scope.SERVER)
 
 
 @dataclass(frozen=True, slots=True)

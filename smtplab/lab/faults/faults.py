@@ -5,6 +5,8 @@ A value, as all of the world is: a fork has counts and chance of its own, and th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import inf
 from random import Random
 
 from smtplab.lab.faults.counted import Counted
@@ -16,7 +18,7 @@ from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """What a fault can be asked about.
 
@@ -38,18 +40,19 @@ class Moment:
 
     def meets(self, when: When) -> bool:
         """True when all conditions hold but number and chance."""
+        sender, recipient, host, state = when.conditions
         return (
-            (when.state is None or self.session.state is when.state)
-            and (not when.host or when.host.lower() == self._host.lower())
-            and (not when.sender or when.sender.lower() == self._sender.lower())
-            and (not when.recipient or when.recipient.lower() in self._recipients)
+            (not state or self.session.state is when.state)
+            and (not recipient or recipient in self._recipients)
+            and (not sender or sender == self._sender)
+            and (not host or host == self._host)
         )
 
     @property
     def _host(self) -> str:
         if self.event in ("EHLO", "HELO") and self.command is not None:
-            return (self.command.argument or "").strip()
-        return self.session.client_name or ""
+            return (self.command.argument or "").strip().lower()
+        return (self.session.client_name or "").lower()
 
     @property
     def _said(self) -> PathArgument | None:
@@ -59,20 +62,56 @@ class Moment:
         except ProtocolError:
             return None
 
-    @property
+    @cached_property
     def _sender(self) -> str:
         transaction = self.session.transaction
         path = transaction.reverse_path if transaction is not None else None
         if self.event == "MAIL" and self._said is not None:
             path = self._said.path
-        return (path.address or "<>") if path is not None else ""
+        return (path.address.lower() or "<>") if path is not None else ""
 
-    @property
+    @cached_property
     def _recipients(self) -> tuple[str, ...]:
         if self.event == "RCPT":
             return (self._said.path.address.lower(),) if self._said is not None else ()
         transaction = self.session.transaction
         return tuple(path.address.lower() for path in transaction.forward_paths) if transaction is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The faults that wait for one event, each with its place among all, so that many cost little.
+
+    Attributes
+    ----------
+    by_time : mapping
+        Those that just wait for one time, by what is counted and within what, and by that time: the first of each.
+    others : tuple of (int, Fault)
+    """
+
+    by_time: Mapping[tuple[str, Scope], Mapping[int, tuple[int, Fault]]]
+    others: tuple[tuple[int, Fault], ...]
+
+    @classmethod
+    def of(cls, faults: tuple[Fault, ...], event: str) -> "_Waiting | None":
+        """Those among all; None when nothing waits. The empty event stands for every verb that nobody knows."""
+        names = stands_for(event)
+        by_time: dict[tuple[str, Scope], dict[int, tuple[int, Fault]]] = {}
+        others = []
+        for place, fault in enumerate(faults):
+            when = fault.when
+            if when.event not in names:
+                continue
+            if when.nth is not None and when.is_plain:
+                by_time.setdefault((when.event, when.counted_in), {}).setdefault(when.nth, (place, fault))
+            else:
+                others.append((place, fault))
+        return cls(by_time, tuple(others)) if by_time or others else None
+
+    def exactly(self, counted: Counted) -> tuple[float, Fault | None]:
+        """The first fault that just waits for this time, with its place; or none, behind all places."""
+        found = (faults.get(counted.times(name, scope)) for (name, scope), faults in self.by_time.items())
+        return min((one for one in found if one is not None), default=(inf, None), key=lambda one: one[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +142,11 @@ class Faults:
     fired: Mapping[Fault, int] = field(default_factory=dict)
     met: Mapping[Fault, int] = field(default_factory=dict)
     draws: int = 0
-    _by_event: Mapping[str, tuple[Fault, ...]] = field(init=False, repr=False, compare=False)
+    _by_event: Mapping[str, "_Waiting"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_event = {event: found for event in (*EVENTS, "") if (found := self._waiting_for(event))}
+        by_event = {event: found for event in (*EVENTS, "") if (found := _Waiting.of(self.set, event)) is not None}
         object.__setattr__(self, "_by_event", by_event)
-
-    def _waiting_for(self, event: str) -> tuple[Fault, ...]:
-        """The faults that an event of this name may bring about; the empty name stands for every unknown verb."""
-        names = stands_for(event)
-        return tuple(fault for fault in self.set if fault.when.event in names)
 
     @classmethod
     def of(cls, given: object, seed: int = 0) -> "Faults":
@@ -146,25 +180,28 @@ class Faults:
 
     def choose(self, moment: Moment) -> tuple[Fault | None, "Faults", Counted]:
         """Which fault happens now, if any; and what has been counted, in the server and in the session."""
-        waiting = self._by_event.get(moment.event if moment.event in EVENTS else "", ())
-        chosen, draws = None, self.draws
+        waiting = self._by_event.get(moment.event if moment.event in EVENTS else "")
+        if waiting is None:
+            return None, self, moment.counted
+        at, chosen = waiting.exactly(moment.counted)
+        draws = self.draws
         met: dict[Fault, int] = {}
         met_here: dict[str, int] = {}
-        for fault in waiting:
+        for place, fault in waiting.others:
             when = fault.when
             if when.has_condition and not moment.meets(when):
                 continue
             time = self._count(fault, moment.counted, met, met_here) if when.nth is not None else None
-            if chosen is not None or not _is_time(when, time):
+            if place > at or not _is_time(when, time):
                 continue
             if when.percent is not None:
                 draws += 1
                 if Random(f"{self.seed} {draws}").random() * 100 >= when.percent:
                     continue
-            chosen = fault
+            at, chosen = place, fault
         counted = moment.counted
         if met_here:
-            counted = replace(counted, under_conditions={**counted.under_conditions, **met_here})
+            counted = counted._replace(under_conditions={**counted.under_conditions, **met_here})
         if chosen is None and not met and draws == self.draws:
             return None, self, counted
         fired = {**self.fired, chosen: self.fired.get(chosen, 0) + 1} if chosen is not None else self.fired
