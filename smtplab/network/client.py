@@ -7,7 +7,7 @@ watcher looks while nobody calls.
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from email.message import Message
 from typing import Any
@@ -23,6 +23,7 @@ from smtplab.network.typed import chunk_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.extensions.starttls import TLS_FAILED
+from smtplab.protocol.forced import mark_exchanges, mark_transcript
 from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -101,7 +102,7 @@ class Client:
             check_target(host, port, allow_remote)
             link = SocketLink(host, port, timeout_s)
         self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
-        self._link, self.keeps = link, keeps
+        self._link, self.keeps, self.address = link, keeps, link.address
         self.server_name = server_name or host
         self._authority, self._verify = authority, verify
         self._options: dict[str, Any] = {
@@ -210,13 +211,32 @@ class Client:
 
     def send_octets(self, octets: bytes) -> tuple[Reply, ...]:
         """Send octets, whatever they are, and give the replies that came until none was due or the time was over."""
-        if not isinstance(octets, (bytes, bytearray, memoryview)):
-            raise TypeError(f"send_octets takes bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
+        _check_octets(octets)
         with self._lock:
             self._look()
             new = [] if self._conversation.is_over else self._converse(bytes(octets))
         self._tell()
-        return tuple(replace(exchange.reply, exchange=exchange) for exchange in new if exchange.reply is not None)
+        return self._replies(new)
+
+    def _replies(self, new: Sequence[Exchange]) -> tuple[Reply, ...]:
+        marked = self._marked(new)
+        return tuple(replace(exchange.reply, exchange=exchange) for exchange in marked if exchange.reply is not None)
+
+    def put(self, octets: bytes) -> None:
+        """Send octets, whatever they are, and wait for nothing; `hear` gives the replies."""
+        _check_octets(octets)
+        with self._lock:
+            self._look()
+            if not self._conversation.is_over:
+                self._converse(bytes(octets), waits=False)
+        self._tell()
+
+    def hear(self) -> tuple[Reply, ...]:
+        """The replies that are due: waits until none is, or the time is over."""
+        with self._lock:
+            new = [*self._take(), *([] if self._conversation.is_over else self._converse(b""))]
+        self._tell()
+        return self._replies(new)
 
     def quit(self) -> Reply | NoReply:
         """Send QUIT, give the reply, and hang up."""
@@ -257,12 +277,30 @@ class Client:
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every step so far."""
-        return tuple(self._looked().dialogue.exchanges)
+        return self._marked(self._looked().dialogue.exchanges)
 
     @property
     def transcript(self) -> Transcript:
-        """The record of the connection."""
-        return self._looked().transcript()
+        """The record of the connection; on a server of ours it tells what was forced, and by which fault."""
+        record, servers = self._looked().transcript(), self._servers_record()
+        return record if servers is None or record.truncated else mark_transcript(record, servers)
+
+    def _servers_record(self) -> Transcript | None:
+        """What the server has recorded of this session, when it is at hand and faults have happened there."""
+        server: Any = self.keeps
+        if not getattr(getattr(server, "faults", None), "have_fired", False):
+            return None
+        found = server.record_of(self)
+        return None if found is None or found.transcript.truncated else found.transcript
+
+    def _marked(self, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+        """Steps of this session, each with the fault that forced it, where the server at hand tells so."""
+        servers = self._servers_record() if exchanges else None
+        every = self._conversation.dialogue.exchanges
+        if servers is None or self._conversation.has_forgotten:
+            return tuple(exchanges)
+        marks = {id(step): marked for step, marked in zip(every, mark_exchanges(every, servers), strict=True)}
+        return tuple(marks.get(id(step), step) for step in exchanges)
 
     @property
     def in_mail_data(self) -> bool:
@@ -347,8 +385,9 @@ class Client:
         """The reply, among new exchanges, to the octets said last; or why there is none."""
         if self._conversation.is_answered:
             for exchange in reversed(new):
-                if exchange.reply is not None and exchange.event != UNASKED:
-                    return Reply(exchange.reply.code, exchange.reply.lines, exchange.reply.octets, exchange)
+                reply = exchange.reply
+                if reply is not None and exchange.event != UNASKED:
+                    return replace(reply, exchange=self._marked([exchange])[0])
         conversation = self._conversation
         if conversation.is_over:
             return no_reply("endless" if conversation.is_endless else "lost")
@@ -363,8 +402,8 @@ class Client:
             raise ReplyError(outcome)
         return outcome
 
-    def _converse(self, octets: bytes) -> list[Exchange]:
-        """Send, and read meanwhile, until nothing is due or the time is over; gives the new exchanges."""
+    def _converse(self, octets: bytes, *, waits: bool = True) -> list[Exchange]:
+        """Send, and read meanwhile, until nothing is due (or all is sent) or the time is over; gives new exchanges."""
         conversation, link = self._conversation, self._link
         conversation.say(octets)
         until = link.clock() + self.timeout_s
@@ -376,6 +415,8 @@ class Client:
             if conversation.is_over:
                 return new
             has_unsent = conversation.has_unsent
+            if not (waits or has_unsent):
+                return new
             if not (has_unsent or conversation.dialogue.due or conversation.cannot_send):
                 if conversation.dialogue.session.state is not State.CLOSED:
                     return new
@@ -388,13 +429,17 @@ class Client:
 
     def _look(self) -> bool:
         """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
+        return bool(self._take())
+
+    def _take(self) -> list[Exchange]:
+        """Take what has come since; gives the exchanges it completes."""
         conversation = self._conversation
         new = conversation.fold()
         until = self._link.clock() + LOOK_S
         while not conversation.is_over and self._link.wait(0, False) and self._link.clock() < until:
             conversation.receive(self._link.receive)
             new += conversation.fold()
-        return bool(new)
+        return new
 
     def _looked(self) -> Conversation:
         """The conversation as it is now; while another thread waits for a reply, as it was when that one last read."""
@@ -416,6 +461,11 @@ class Client:
     def _tell(self) -> None:
         for callback in tuple(self._listeners):
             callback(self)
+
+
+def _check_octets(octets: object) -> None:
+    if not isinstance(octets, (bytes, bytearray, memoryview)):
+        raise TypeError(f"Octets are bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
 
 
 def _is_bad(outcome: Reply | NoReply) -> bool:

@@ -51,7 +51,7 @@ class Conversation:
 
     def _start_folding(self) -> None:
         self.dialogue = Dialogue(self._edition)
-        self.is_over = False
+        self.is_over = self._has_forgotten = False
         self._folded = self._flown = self._octets = self._answered = 0
 
     def say(self, octets: bytes) -> None:
@@ -62,6 +62,11 @@ class Conversation:
     def has_unsent(self) -> bool:
         """True when octets are left that have not gone out, as far as folded, and may still go."""
         return len(self._said) > self._flown and not self.cannot_send
+
+    @property
+    def has_forgotten(self) -> bool:
+        """True when the session was so long that its first exchanges were let go."""
+        return self._kept is not None or self._has_forgotten
 
     @property
     def is_endless(self) -> bool:
@@ -149,6 +154,7 @@ class Conversation:
             self._cut_short()
         if len(dialogue.exchanges) > 2 * KEPT_EXCHANGES:
             del dialogue.exchanges[:-KEPT_EXCHANGES]
+            self._has_forgotten = True
         self._is_folding = False
         return new
 

@@ -10,11 +10,13 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from smtplab.lab import (
+    Abort,
     Close,
     Deliver,
+    Faults,
     Input,
     Lost,
     Message,
@@ -34,6 +36,10 @@ from smtplab.network.record import Hosted, SessionRecord
 from smtplab.network.tls import TlsLayer, client_context
 from smtplab.protocol.transcript import Direction, Entry, Layer
 from smtplab.protocol.wire import format_reply
+
+if TYPE_CHECKING:
+    from smtplab.network.client import Client
+    from smtplab.network.server_faults import ServerFaults
 
 KEPT_OCTETS = 4 * 1024 * 1024
 """What one record may hold: a message of the largest size fits."""
@@ -81,6 +87,7 @@ class Host:
         self._authority: Authority | None = None
         self._making_authority = threading.Lock()
         self._count = self._kept = 0
+        self.have_fired = False
 
     @property
     def authority(self) -> Authority:
@@ -111,6 +118,19 @@ class Host:
                 raise TypeError(f"A World has no option {name!r}; it has {', '.join(sorted(known))}.")
         with self._lock:
             self.world = replace(self.world, **options)  # type: ignore[arg-type]
+
+    def change_faults(self, how: Callable[[Faults], Faults]) -> None:
+        """Give the world other faults, between two steps."""
+        with self._lock:
+            self.world = self.world.with_faults(how(self.world.faults))
+
+    def record_of(self, address: str | int) -> SessionRecord | None:
+        """The record of the last session from this address, or of this number; None when there is none."""
+        with self._lock:
+            found = (hosted for hosted in reversed(self._hosted.values()) if address in (hosted.peer, hosted.number))
+            hosted = next(found, None)
+            snapshot = hosted.snapshot() if hosted is not None else None
+        return snapshot() if snapshot is not None else None
 
     def open(self, peer: str, now: float, refusal: str | None = None) -> Hosted:
         """Begin a session; its first Tick sends the greeting."""
@@ -164,7 +184,8 @@ class Host:
         """
         with self._lock:
             if type(given) is Octets:
-                self._note(hosted, "C", given.octets, given.now)
+                is_readable = not hosted.session.in_handshake  # else a fault keeps the handshake back
+                self._note(hosted, "C", given.octets, given.now, layer="" if is_readable else "outside")
             segment = self._step(hosted, given)
             happened = self._take_happened()
         self._tell(hosted, happened)
@@ -180,7 +201,7 @@ class Host:
         segment = b""
         for action in actions:
             if type(action) is Send:
-                segment += self._say(hosted, action.octets, given.now)
+                segment += self._say(hosted, action, given.now)
             elif type(action) is Deliver:
                 self._messages.append(action.message)
             elif type(action) is StartTls:
@@ -189,21 +210,25 @@ class Host:
                 except Exception as error:  # no certificate can be made here: only this session suffers
                     self.errors.append(error)
                     segment += self._close(hosted, given)
+                else:
+                    if action.octets:
+                        segment += self._receive_tls(hosted, hosted.tls, action.octets, given.now)
             else:
-                segment += self._close(hosted, given)
+                segment += self._close(hosted, given, is_lost=type(action) is Abort)
         return segment
 
-    def _say(self, hosted: Hosted, octets: bytes, now: float) -> bytes:
+    def _say(self, hosted: Hosted, said: Send, now: float) -> bytes:
         """What goes out for what is said: the same in the clear, something else inside TLS."""
+        self.have_fired = self.have_fired or bool(said.forced)
         layer = hosted.tls
         if layer is None:
-            self._note(hosted, "S", octets, now)
-            return octets
+            self._note(hosted, "S", said.octets, now, forced=said.forced, meant=said.meant)
+            return said.octets
         if not layer.is_up:  # a fault amid a handshake: no word can be said
             return b""
-        layer.say(octets)
+        layer.say(said.octets)
         outside = self._outside(hosted, layer, now)
-        self._note(hosted, "S", octets, now, layer="inside")
+        self._note(hosted, "S", said.octets, now, layer="inside", forced=said.forced, meant=said.meant)
         return outside
 
     def _outside(self, hosted: Hosted, layer: TlsLayer, now: float) -> bytes:
@@ -212,16 +237,17 @@ class Host:
             self._note(hosted, "S", octets, now, layer="outside")
         return octets
 
-    def _close(self, hosted: Hosted, given: Input) -> bytes:
+    def _close(self, hosted: Hosted, given: Input, *, is_lost: bool = False) -> bytes:
         hosted.open = False
         layer = hosted.tls
         goodbye = b""
-        if layer is not None and layer.is_up and type(given) is not Lost:
+        is_lost = is_lost or type(given) is Lost
+        if layer is not None and layer.is_up and not is_lost:
             layer.close()
             goodbye = self._outside(hosted, layer, given.now)
         if type(given) is TlsFailed or (layer is not None and not layer.is_up):
             self._note(hosted, "-", b"", given.now, "tls failed")
-        self._note(hosted, "-", b"", given.now, "lost" if type(given) is Lost else "closed")
+        self._note(hosted, "-", b"", given.now, "lost" if is_lost else "closed")
         return goodbye
 
     def _take_happened(self) -> list[Entry]:
@@ -238,23 +264,43 @@ class Host:
 
     def _note(
         self, hosted: Hosted, direction: Direction, octets: bytes, now: float, event: str = "", layer: Layer = "",
+        forced: str = "", meant: bytes | None = None,
     ) -> None:
         cost = len(octets) + ENTRY_OCTETS
         time_s = now - hosted.began
         if hosted.kept + cost <= KEPT_OCTETS and self._kept + cost <= KEPT_IN_ALL:
-            hosted.entries.append((direction, octets, time_s, event, layer))
+            hosted.entries.append((direction, octets, time_s, event, layer, forced, meant))
             hosted.kept += cost
             self._kept += cost
         else:
             hosted.truncated = True
         if self._on_entry is not None:
-            self._happened.append(Entry(direction, octets, time_s, event, layer))
+            self._happened.append(Entry(direction, octets, time_s, event, layer, forced, meant))
 
 
 class Hosting(ABC):
     """What a server shows of its host, over sockets and in memory alike; as a context manager it closes at the end."""
 
     _host: Host
+
+    @property
+    def faults(self) -> "ServerFaults":
+        """What is made to happen on this server: ``server.faults.add("RCPT#2 -> 452")``."""
+        from smtplab.network.server_faults import ServerFaults
+
+        return ServerFaults(self._host, self._wake)
+
+    @abstractmethod
+    def _wake(self) -> None:
+        """Let the server look at its time limits anew."""
+
+    def record_of(self, client: "Client") -> SessionRecord | None:
+        """This server's record of a client's session; None when it is another's, or forgotten."""
+        return self._host.record_of(client.address) if client.keeps is self else None
+
+    @abstractmethod
+    def advance(self, seconds: float) -> None:
+        """Let the server's clock jump: whatever falls due meanwhile happens (delays, greylisting, idle limits)."""
 
     @abstractmethod
     def close(self) -> None:

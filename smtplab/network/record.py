@@ -42,7 +42,7 @@ class Hosted:
         self.number, self.peer, self.session, self.began = number, peer, session, began
         self.open = True
         self.tls: TlsLayer | None = None
-        self.entries: list[tuple[Direction, bytes, float, str, Layer]] = []
+        self.entries: list[tuple[Direction, bytes, float, str, Layer, str, bytes | None]] = []
         self.kept = 0
         self.truncated = False
 

@@ -9,7 +9,7 @@ from smtplab.lab import World
 from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
-from smtplab.network.loop import Loop
+from smtplab.network.loop import Loop, check_seconds
 
 CLOSE_TIMEOUT_S = 2.0
 
@@ -77,7 +77,15 @@ class LoopbackServer(Hosting):
     def change(self, **options: object) -> None:
         """Give the world other options, for example ``change(takes_mail=False)``; running sessions go on in it."""
         self._host.change(options)
+        self._wake()
+
+    def _wake(self) -> None:
         self._loop.wake()
+
+    def advance(self, seconds: float) -> None:
+        """Let the server's clock jump by so many seconds, without waiting for them."""
+        check_seconds(seconds)
+        self._loop.advance(seconds)
 
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""

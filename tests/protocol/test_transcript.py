@@ -92,8 +92,8 @@ def test_a_loss_is_folded_as_a_step() -> None:
 
 
 def test_json_of_another_version_is_refused() -> None:
-    with pytest.raises(ValueError, match="version 2"):
-        Transcript.from_json({"smtplab_transcript": 3})
+    with pytest.raises(ValueError, match="version 3"):
+        Transcript.from_json({"smtplab_transcript": 4})
 
 
 @pytest.mark.parametrize("data", [
