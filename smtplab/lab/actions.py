@@ -8,9 +8,21 @@ from smtplab.lab.world import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send these octets as one segment."""
+    """Send these octets as one segment.
+
+    Attributes
+    ----------
+    octets : bytes
+        Empty where a fault keeps the whole reply back.
+    forced : str
+        The fault that forced it; empty: nothing did.
+    meant : bytes or None
+        The reply that the server decided, where that is something else.
+    """
 
     octets: bytes
+    forced: str = ""
+    meant: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +38,23 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Abort:
+    """Let the connection be lost, without a word."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartTls:
-    """Begin a TLS handshake as its server, once all was sent; show this certificate."""
+    """Begin a TLS handshake as its server, once all was sent; show this certificate.
+
+    Attributes
+    ----------
+    certificate : Certificate
+    octets : bytes
+        What the client has said of its handshake already.
+    """
 
     certificate: Certificate
+    octets: bytes = b""
 
 
-Action = Send | Deliver | Close | StartTls
+Action = Send | Deliver | Close | Abort | StartTls

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from smtplab.lab.faults.counted import NOTHING_COUNTED, Counted
+from smtplab.lab.outbox import EMPTY, Outbox
 from smtplab.lab.world import World
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
@@ -35,6 +37,10 @@ class ServerSession:
         How many of them have not come.
     in_handshake : bool
         True from `StartTls` until `TlsUp` or `TlsFailed`.
+    counted : Counted
+        How often each event has come.
+    outbox : Outbox
+        What a fault keeps back.
     """
 
     session: Session
@@ -48,6 +54,13 @@ class ServerSession:
     chunk: Command | None = None
     chunk_left: int = 0
     in_handshake: bool = False
+    counted: Counted = NOTHING_COUNTED
+    outbox: Outbox = EMPTY
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing will happen any more."""
+        return self.session.state is State.CLOSED and self.outbox is EMPTY
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:
@@ -63,6 +76,8 @@ def open_session(world: World, *, now: float, refusal: str | None = None) -> Ser
 
 def deadline(world: World, session: ServerSession) -> float | None:
     """When a Tick is due, on the clock of the inputs; None for a closed session."""
+    if session.outbox is not EMPTY:
+        return session.outbox.due_s(session.heard_s + world.idle_s)
     if session.session.state is State.CLOSED:
         return None
     if session.session.state is State.CONNECTED and not session.in_handshake:

@@ -7,14 +7,20 @@ octets are those that were said; whoever runs the connection encrypts them (RFC 
 """
 
 from functools import lru_cache
+from math import inf
 
-from smtplab.lab.actions import Action, Close, Deliver, Send, StartTls
+from smtplab.lab.actions import Action, Deliver
 from smtplab.lab.extensions import dressing
+from smtplab.lab.faults import Fault, Way
+from smtplab.lab.faults.fault import TLS
+from smtplab.lab.faults.faults import Moment
 from smtplab.lab.inputs import Input, Lost, Octets, Shutdown, Tick, TlsFailed, TlsUp
 from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.message import Message, protocol_of
+from smtplab.lab.outbox import EMPTY
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
+from smtplab.lab.sending import Sending
 from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.errors import ProtocolError
@@ -70,13 +76,15 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     >>> world = World()
     >>> world, session, actions = step(world, open_session(world, now=0.0), Tick(0.0))
     >>> actions
-    [Send(octets=b'220 lab.example SMTP service ready\\r\\n')]
+    [Send(octets=b'220 lab.example SMTP service ready\\r\\n', forced='', meant=None)]
     """
-    if session.session.state is State.CLOSED:
+    if session.is_over:
         return world, session, []
     run = _Run(world, session, given.now)
     if isinstance(given, Lost):
-        run.move(LOST, None, None)
+        run.leave()
+    elif session.outbox is not EMPTY and run.keeps_back(given):
+        pass
     elif isinstance(given, TlsUp):
         run.go_on_inside_tls()
     elif isinstance(given, TlsFailed):
@@ -106,35 +114,94 @@ class _Run:
         self.pieces, self.held, self.size = before.pieces, before.held, before.size
         self.chunk, self.chunk_left = before.chunk, before.chunk_left
         self.in_handshake = before.in_handshake
-        self.segment: list[bytes] = []
+        self.counted = before.counted
+        self.sending = Sending(before.outbox, now)
+        self.fault: Fault | None = None
         self.messages: list[Message] = []
 
     def result(self) -> ServerSession:
+        outbox = self.sending.outbox(self.session.state is State.CLOSED)
         return ServerSession(self.session, self.heard_s, self.before.refusal, self.uncut, self.dropped,
-                             self.pieces, self.held, self.size, self.chunk, self.chunk_left, self.in_handshake)
+                             self.pieces, self.held, self.size, self.chunk, self.chunk_left, self.in_handshake,
+                             self.counted, outbox)
 
     def actions(self) -> list[Action]:
-        actions: list[Action] = [Deliver(message) for message in self.messages]
-        if self.segment:
-            actions.append(Send(b"".join(self.segment)))
-        if self.session.state is State.CLOSED:
-            actions.append(Close())
-        elif self.in_handshake and not self.before.in_handshake:
-            actions.append(StartTls(self.world.certificate))
-        return actions
+        actions = self.sending.actions(self.session.state is State.CLOSED)
+        return [*map(Deliver, self.messages), *actions] if self.messages else actions
+
+    def choose_fault(self, event: str, command: Command | None) -> None:
+        """Count an event, and see which fault happens with it."""
+        self.counted = self.counted.with_event(event)
+        faults = self.world.faults
+        if faults.set:
+            self.fault, faults, self.counted = faults.choose(Moment(event, command, self.session, self.counted))
+            if faults is not self.world.faults:
+                self.world = self.world.with_faults(faults)
+
+    def settle(
+        self, event: str, command: Command | None, world: World, answer: Reply, mail_data: bytes | None = None
+    ) -> None:
+        """Answer an event as was decided, or as a fault forces; world and messages follow what is answered."""
+        if self.fault is not None and self.fault.what.reply is not None:
+            decided, answer = answer, self.fault.what.reply.reply
+            world = world if decided.is_positive is answer.is_positive else self.world
+        self.world = world
+        if mail_data is not None and answer.reply_class == "2yz":
+            self.deliver(mail_data)
+        self.move(event, command, answer)
 
     def move(self, event: str, command: Command | None, answer: Reply | None) -> None:
         """Send the reply and follow the table."""
-        before = self.session
-        row = self.machine.transition(before.state, event, answer.code if answer else None)
+        before, fault, self.fault = self.session, self.fault, None
+        table = self.machine if fault is None else before.table_for(self.machine, event, answer)
+        row = table.transition(before.state, event, answer.code if answer else None)
         self.session = before.after(row, command, answer)
         if self.session is not before:
             self.machine = self.session.machine(self.world.edition)
+        if row.remembers == "reverse-path":
+            self.counted = self.counted.with_mail_begun()
         if answer is not None:
             for behaviour in dressing(self.world.extensions):
                 if behaviour.dress is not None and before.announces(behaviour.extension.keyword):
                     answer = behaviour.dress(event, answer)
-            self.segment.append(format_reply(answer))
+            if fault is None:
+                self.sending.say(format_reply(answer))
+            else:
+                self.sending.say_with(format_reply(answer), fault)
+        if fault is not None and not {Way.DROP_BEFORE, Way.DROP_AFTER}.isdisjoint(fault.what.ways):
+            self.drop()
+
+    def drop(self) -> None:
+        """Let the connection be lost once all was sent."""
+        self.sending.drops = True
+        if self.session.state is not State.CLOSED:
+            self.move(LOST, None, None)
+
+    def leave(self) -> None:
+        """Let the connection be lost now."""
+        self.sending.forget()
+        self.drop()
+
+    def keeps_back(self, given: Input) -> bool:
+        """See to what a fault keeps back; True when nothing else is to be done now."""
+        sending, was = self.sending, self.before.outbox
+        if isinstance(given, Shutdown):
+            sending.release(inf)
+            if sending.is_silent:
+                self.leave()
+            return self.session.state is State.CLOSED
+        if isinstance(given, Octets):
+            if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + _PIECE):
+                self.leave()
+            return sending.is_busy or sending.drops
+        if isinstance(given, Tick):
+            unread = sending.release(self.now)
+            if was.is_silent and not was.held and self.now >= self.heard_s + self.world.idle_s:
+                self.leave()
+            elif unread:
+                self.read(unread)
+            return bool(was.held) or was.is_silent
+        return False
 
     def begin(self, given: Input) -> None:
         """Greet; with implicit TLS ask for the handshake first."""
@@ -147,6 +214,11 @@ class _Run:
 
     def start_tls(self) -> None:
         """Ask for a handshake. What came ahead of it is thrown away, since anybody may have written it."""
+        self.choose_fault(TLS, None)
+        fault, self.fault = self.fault, None
+        self.sending.shake_hands(self.world.certificate, fault)
+        if fault is not None and Way.DROP_BEFORE in fault.what.ways:
+            self.drop()
         self.in_handshake = True
         self.heard_s = self.now
         self.uncut, self.dropped = b"", 0
@@ -173,12 +245,14 @@ class _Run:
         self.heard_s = self.now
         if refusal is not None:
             self.move(CONNECT, None, reply("greeting.stranger", domain=self.world.domain, reason=refusal))
-        elif self.world.never_takes_mail and self.world.edition == 5321:  # RFC 7504 came after RFC 2821
-            self.move(CONNECT, None, reply("greeting.never", domain=self.world.domain))
+            return
+        name = "greeting"
+        if self.world.never_takes_mail and self.world.edition == 5321:  # RFC 7504 came after RFC 2821
+            name = "greeting.never"
         elif self.world.never_takes_mail or not self.world.takes_mail:
-            self.move(CONNECT, None, reply("greeting.no-mail", domain=self.world.domain))
-        else:
-            self.move(CONNECT, None, reply("greeting", domain=self.world.domain))
+            name = "greeting.no-mail"
+        self.choose_fault(CONNECT, None)
+        self.settle(CONNECT, None, self.world, reply(name, domain=self.world.domain))
 
     def close_unasked(self, name: str) -> None:
         if self.world.implicit_tls and not self.session.tls:  # nothing is said in the clear
@@ -191,6 +265,9 @@ class _Run:
         """Take octets apart as far as they go: lines while commands are awaited, mail data after 354 or BDAT."""
         self.heard_s = self.now
         while octets and not self.in_handshake and self.session.state is not State.CLOSED:
+            if self.sending.is_busy:
+                self.sending.keep(octets, len(octets))
+                return
             if self.chunk is not None:
                 octets = self.read_chunk(octets)
             elif self.session.state is State.MAIL_DATA:
@@ -218,7 +295,7 @@ class _Run:
     def is_read_otherwise(self) -> bool:
         """True when the next octets are no command line."""
         return (self.session.state is State.MAIL_DATA or self.session.state is State.CLOSED
-                or self.chunk is not None or self.in_handshake)
+                or self.chunk is not None or self.in_handshake or self.sending.is_busy)
 
     def answer_line(self, line: bytes) -> None:
         in_exchange = self.session.state is State.AUTH_EXCHANGE
@@ -228,13 +305,15 @@ class _Run:
         is_framed = self.machine.has_octets_behind(command.verb)
         if len(line) + self.dropped + 2 > limit:
             self.dropped = 0
+            self.choose_fault(event, command)
             of_login = event in ("AUTH", AUTH_LINE) and limit == AUTH_LINE_OCTETS
-            self.move(event, command, reply("auth.line" if of_login else "line.too-long", limit=limit))
+            answer = reply("auth.line" if of_login else "line.too-long", limit=limit)
+            self.settle(event, command, self.world, answer)
             if is_framed:
                 self.close_unasked("closing.chunk")
         elif not (is_framed and self.begins_chunk(command)):
-            self.world, answer = respond(self.world, self.session, command, self.now)
-            self.move(event, command, answer)
+            self.choose_fault(event, command)
+            self.settle(event, command, *respond(self.world, self.session, command, self.now))
         if self.session.state is State.MAIL_DATA:
             self.pieces, self.held, self.size = (), MAIL_DATA_START, -len(MAIL_DATA_START)
         elif self.session.state is State.TLS_HANDSHAKE:
@@ -267,11 +346,11 @@ class _Run:
 
     def end_chunk(self, command: Command) -> None:
         event = self.machine.event_of(command)
-        mail_data = b"".join(self.pieces) if event == BDAT_LAST else b""  # before the last it is not looked at
-        self.world, answer = respond_to_chunk(self.world, self.session, command, self.now, mail_data, self.size)
-        if answer.is_positive and event == BDAT_LAST:
-            self.deliver(mail_data)
-        self.move(event, command, answer)
+        is_last = event == BDAT_LAST
+        mail_data = b"".join(self.pieces) if is_last else b""  # before the last it is not looked at
+        self.choose_fault(event, command)
+        world, answer = respond_to_chunk(self.world, self.session, command, self.now, mail_data, self.size)
+        self.settle(event, command, world, answer, mail_data if is_last else None)
         if self.session.state is not State.CHUNKS:
             self.pieces, self.size = (), 0
 
@@ -285,7 +364,8 @@ class _Run:
 
     def deliver(self, mail_data: bytes) -> None:
         transaction = self.session.transaction
-        assert transaction is not None  # a message comes only in a transaction
+        if transaction is None or not transaction.forward_paths:
+            return  # taken although nobody is to have it, as only a fault can make a server do
         self.messages.append(Message(
             transaction.reverse_path, transaction.forward_paths, mail_data, self.session.client_name or "",
             self.world.domain, transaction.parameters, transaction.forward_parameters, protocol_of(self.session),
@@ -301,10 +381,11 @@ class _Run:
 
     def end_mail_data(self) -> None:
         transaction = self.session.transaction
-        assert transaction is not None  # DATA got 354 only in a transaction
         mail_data = b"".join(self.pieces)[len(MAIL_DATA_START):]
-        self.world, answer = respond_to_data(self.world, transaction, mail_data, self.size, self.now)
-        if answer.is_positive:
-            self.deliver(mail_data)
-        self.move(DATA_END, None, answer)
+        self.choose_fault(DATA_END, None)
+        if transaction is None or not transaction.forward_paths:  # a fault forced the 354
+            world, answer = self.world, reply("data.no-recipients")
+        else:
+            world, answer = respond_to_data(self.world, transaction, mail_data, self.size, self.now)
+        self.settle(DATA_END, None, world, answer, mail_data)
         self.pieces, self.held, self.size = (), b"", 0

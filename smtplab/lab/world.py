@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import options
+from smtplab.lab.faults import Faults
 from smtplab.protocol.extensions import OFFERED, keywords_of
 from smtplab.protocol.extensions.auth import MECHANISMS
 from smtplab.protocol.limits import MESSAGE_OCTETS, RECEIVED_FIELDS, RECIPIENTS, SERVER_TIMEOUT_S
@@ -194,6 +195,10 @@ class World:
         Greylist memory: sender and recipient, and when they first came.
     challenges : int
         How many login challenges were given, so that each is another.
+    faults : Faults
+        What is made to happen; also given as texts or as values of `Fault`.
+    seed : int
+        For the chance of faults: the same seed and the same commands give the same session.
     """
 
     edition: int = 2821
@@ -230,6 +235,8 @@ class World:
     greylist_after_data: bool = False
     seen: tuple[tuple[tuple[str, str], float], ...] = ()
     challenges: int = 0
+    faults: Faults = field(default_factory=Faults)
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.edition not in EDITIONS:
@@ -258,8 +265,9 @@ class World:
             raise ValueError("implicit_tls needs a certificate, and certificate is 'unreadable'.")
         options.whole("max_recipients", self.max_recipients, RECIPIENTS)
         options.whole("max_message_octets", self.max_message_octets, MESSAGE_OCTETS)
-        for name in ("max_received_fields", "storage_octets", "reserve_octets", "challenges"):
+        for name in ("max_received_fields", "storage_octets", "reserve_octets", "challenges", "seed"):
             options.whole(name, getattr(self, name))
+        object.__setattr__(self, "faults", Faults.of(self.faults, self.seed))
         options.seconds("idle_s", self.idle_s)
         if self.greylist_s is not None:
             options.seconds("greylist_s", self.greylist_s)
@@ -318,6 +326,10 @@ class World:
         for name in World.__slots__:
             object.__setattr__(world, name, changed[name] if name in changed else getattr(self, name))
         return world
+
+    def with_faults(self, faults: Faults) -> "World":
+        """The world in which these are set, with what they have counted."""
+        return self._following(faults=faults)
 
     def with_mailbox(self, mailbox: Mailbox) -> "World":
         """The world in which this mailbox stands in place of the one of its name."""

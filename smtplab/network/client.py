@@ -7,7 +7,7 @@ watcher looks while nobody calls.
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from email.message import Message
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
+from smtplab.network.fork import Forked, Place, check_step, say_again
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
 from smtplab.network.tls import TlsLayer, check_authority, client_context
@@ -23,6 +24,7 @@ from smtplab.network.typed import chunk_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.extensions.starttls import TLS_FAILED
+from smtplab.protocol.forced import mark_exchanges, mark_transcript
 from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
@@ -65,6 +67,8 @@ class Client:
         PEM of the only authority whose certificates are trusted; by default those that this system trusts.
     verify : bool
         False: any certificate will do, and anybody may be at the other end.
+    continues : Conversation, optional
+        A record that this connection goes on with, as a fork does; its greeting has come already.
 
     Raises
     ------
@@ -87,7 +91,7 @@ class Client:
         self, host: str = LOOPBACK, port: int = 0, *, timeout_s: float = TIMEOUT_S, allow_remote: bool = False,
         edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: object = None,
         implicit_tls: bool = False, server_name: str | None = None, authority: bytes | None = None,
-        verify: bool = True,
+        verify: bool = True, continues: Conversation | None = None,
     ) -> None:
         if not isinstance(timeout_s, (int, float)) or isinstance(timeout_s, bool):
             raise TypeError(f"timeout_s is {timeout_s!r}; it must be a number of seconds.")
@@ -101,20 +105,25 @@ class Client:
             check_target(host, port, allow_remote)
             link = SocketLink(host, port, timeout_s)
         self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
-        self._link, self.keeps = link, keeps
+        self._link, self.keeps, self.address = link, keeps, link.address
         self.server_name = server_name or host
         self._authority, self._verify = authority, verify
         self._options: dict[str, Any] = {
             "timeout_s": timeout_s, "allow_remote": allow_remote, "edition": edition, "strict": strict,
             "implicit_tls": implicit_tls, "server_name": server_name, "authority": authority, "verify": verify,
         }
+        self.forked: Forked | None = None
         self._conversation = Conversation(edition, link.clock)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []
         self._hang_up = weakref.finalize(self, link.close)
         self._watched = False
+        if continues is not None:
+            self._conversation = continues.on(link.clock)
+            self.greeting: Reply | NoReply = continues.dialogue.exchanges[0].reply or no_reply("lost")
+            return
         failure = self._shake_hands() if implicit_tls else None
-        self.greeting: Reply | NoReply = self._outcome(self._converse(b"")) if failure is None else failure
+        self.greeting = self._outcome(self._converse(b"")) if failure is None else failure
         if strict and _is_bad(self.greeting):
             self.close()
             raise ReplyError(self.greeting)
@@ -210,13 +219,32 @@ class Client:
 
     def send_octets(self, octets: bytes) -> tuple[Reply, ...]:
         """Send octets, whatever they are, and give the replies that came until none was due or the time was over."""
-        if not isinstance(octets, (bytes, bytearray, memoryview)):
-            raise TypeError(f"send_octets takes bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
+        _check_octets(octets)
         with self._lock:
             self._look()
             new = [] if self._conversation.is_over else self._converse(bytes(octets))
         self._tell()
-        return tuple(replace(exchange.reply, exchange=exchange) for exchange in new if exchange.reply is not None)
+        return self._replies(new)
+
+    def _replies(self, new: Sequence[Exchange]) -> tuple[Reply, ...]:
+        marked = self._marked(new)
+        return tuple(replace(exchange.reply, exchange=exchange) for exchange in marked if exchange.reply is not None)
+
+    def put(self, octets: bytes) -> None:
+        """Send octets, whatever they are, and wait for nothing; `hear` gives the replies."""
+        _check_octets(octets)
+        with self._lock:
+            self._look()
+            if not self._conversation.is_over:
+                self._converse(bytes(octets), waits=False)
+        self._tell()
+
+    def hear(self) -> tuple[Reply, ...]:
+        """The replies that are due: waits until none is, or the time is over."""
+        with self._lock:
+            new = [*self._take(), *([] if self._conversation.is_over else self._converse(b""))]
+        self._tell()
+        return self._replies(new)
 
     def quit(self) -> Reply | NoReply:
         """Send QUIT, give the reply, and hang up."""
@@ -238,6 +266,69 @@ class Client:
         """A new connection to the same host and port, with the same options."""
         return Client(self.host, self.port, **self._options)
 
+    def fork(self, at: int, *, replay: bool = False) -> "Client":
+        """A client whose session stands as this one did after a step, to go on in another way. This one stays as it is.
+
+        A server of ours is copied, world, session and messages, on its own clock; nothing is said again. Inside TLS
+        the copy counts as encrypted, but no handshake is made again, and its octets go in the clear.
+
+        Parameters
+        ----------
+        at : int
+            The number of a step in `exchanges`; 0 is the greeting.
+        replay : bool
+            For any other server on this machine: True says the lines up to the step again over a new connection. Mail
+            may be delivered a second time.
+
+        Returns
+        -------
+        Client
+            Its `forked` tells where it comes from, and which replies came otherwise.
+
+        Raises
+        ------
+        TypeError, ValueError
+            In a sentence: for what is no step, or one with which the session was over; for a server that is not ours,
+            without `replay` or when it is not on this machine.
+
+        Examples
+        --------
+        >>> from smtplab.network import memory_server
+        >>> client = memory_server().connect()
+        >>> for line in ("EHLO me.example", "MAIL FROM:<>", "RSET"):
+        ...     _ = client.send(line)
+        >>> other = client.fork(at=2)
+        >>> print(other.state, client.state)
+        SENDER_KNOWN READY
+        """
+        server: Any = self.keeps
+        if hasattr(server, "fork"):
+            found: Client = server.fork(self, at, timeout_s=self.timeout_s, strict=self.strict, edition=self.edition)
+            return found
+        steps = check_step(self, at)
+        if not replay:
+            raise ValueError(text("fork.ask", host=self.host, at=at))
+        return say_again(self, steps)
+
+    @property
+    def steps(self) -> tuple[Exchange, ...]:
+        """Every step from the greeting on, as `exchanges`.
+
+        Raises
+        ------
+        ValueError
+            When the session is so long that its beginning was let go.
+        """
+        conversation = self._looked()
+        if conversation.has_forgotten:
+            raise ValueError(text("fork.forgotten"))
+        return tuple(conversation.dialogue.exchanges)
+
+    def conversation_after(self, steps: Sequence[Exchange], place: Place) -> Conversation:
+        """The record up to some step, for a connection that goes on from there."""
+        with self._lock:
+            return self._conversation.after(steps, place)
+
     def __enter__(self) -> "Client":
         return self
 
@@ -257,12 +348,30 @@ class Client:
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every step so far."""
-        return tuple(self._looked().dialogue.exchanges)
+        return self._marked(self._looked().dialogue.exchanges)
 
     @property
     def transcript(self) -> Transcript:
-        """The record of the connection."""
-        return self._looked().transcript()
+        """The record of the connection; on a server of ours it tells what was forced, and by which fault."""
+        record, servers = self._looked().transcript(), self._servers_record()
+        return record if servers is None or record.truncated else mark_transcript(record, servers)
+
+    def _servers_record(self) -> Transcript | None:
+        """What the server has recorded of this session, when it is at hand and faults have happened there."""
+        server: Any = self.keeps
+        if not getattr(getattr(server, "faults", None), "have_fired", False):
+            return None
+        found = server.record_of(self)
+        return None if found is None or found.transcript.truncated else found.transcript
+
+    def _marked(self, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+        """Steps of this session, each with the fault that forced it, where the server at hand tells so."""
+        servers = self._servers_record() if exchanges else None
+        every = self._conversation.dialogue.exchanges
+        if servers is None or self._conversation.has_forgotten:
+            return tuple(exchanges)
+        marks = {id(step): marked for step, marked in zip(every, mark_exchanges(every, servers), strict=True)}
+        return tuple(marks.get(id(step), step) for step in exchanges)
 
     @property
     def in_mail_data(self) -> bool:
@@ -347,8 +456,9 @@ class Client:
         """The reply, among new exchanges, to the octets said last; or why there is none."""
         if self._conversation.is_answered:
             for exchange in reversed(new):
-                if exchange.reply is not None and exchange.event != UNASKED:
-                    return Reply(exchange.reply.code, exchange.reply.lines, exchange.reply.octets, exchange)
+                reply = exchange.reply
+                if reply is not None and exchange.event != UNASKED:
+                    return replace(reply, exchange=self._marked([exchange])[0])
         conversation = self._conversation
         if conversation.is_over:
             return no_reply("endless" if conversation.is_endless else "lost")
@@ -363,8 +473,8 @@ class Client:
             raise ReplyError(outcome)
         return outcome
 
-    def _converse(self, octets: bytes) -> list[Exchange]:
-        """Send, and read meanwhile, until nothing is due or the time is over; gives the new exchanges."""
+    def _converse(self, octets: bytes, *, waits: bool = True) -> list[Exchange]:
+        """Send, and read meanwhile, until nothing is due (or all is sent) or the time is over; gives new exchanges."""
         conversation, link = self._conversation, self._link
         conversation.say(octets)
         until = link.clock() + self.timeout_s
@@ -376,6 +486,8 @@ class Client:
             if conversation.is_over:
                 return new
             has_unsent = conversation.has_unsent
+            if not (waits or has_unsent):
+                return new
             if not (has_unsent or conversation.dialogue.due or conversation.cannot_send):
                 if conversation.dialogue.session.state is not State.CLOSED:
                     return new
@@ -388,13 +500,17 @@ class Client:
 
     def _look(self) -> bool:
         """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
+        return bool(self._take())
+
+    def _take(self) -> list[Exchange]:
+        """Take what has come since; gives the exchanges it completes."""
         conversation = self._conversation
         new = conversation.fold()
         until = self._link.clock() + LOOK_S
         while not conversation.is_over and self._link.wait(0, False) and self._link.clock() < until:
             conversation.receive(self._link.receive)
             new += conversation.fold()
-        return bool(new)
+        return new
 
     def _looked(self) -> Conversation:
         """The conversation as it is now; while another thread waits for a reply, as it was when that one last read."""
@@ -416,6 +532,11 @@ class Client:
     def _tell(self) -> None:
         for callback in tuple(self._listeners):
             callback(self)
+
+
+def _check_octets(octets: object) -> None:
+    if not isinstance(octets, (bytes, bytearray, memoryview)):
+        raise TypeError(f"Octets are bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
 
 
 def _is_bad(outcome: Reply | NoReply) -> bool:

@@ -13,7 +13,15 @@ from smtplab.network.poller import IN, OUT, waiter
 
 
 class Link(Protocol):
-    """The end of a connection."""
+    """The end of a connection.
+
+    Attributes
+    ----------
+    address : str or int
+        By which the server knows this end: address and port; for one in memory its session's number.
+    """
+
+    address: str | int
 
     def clock(self) -> float:
         """Seconds, from any beginning."""
@@ -52,6 +60,7 @@ class SocketLink:
             raise OSError(getattr(error, "errno", None), f"{host}:{port} cannot be reached: {reason}.") from None
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.address: str | int = "{}:{}".format(*self._socket.getsockname()[:2])
         self.send, self.receive = self._socket.send, self._socket.recv
         self._to_receive, self._to_do_either = waiter(self._socket, IN), waiter(self._socket, IN | OUT)
         self._watcher: threading.Thread | None = None

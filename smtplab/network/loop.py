@@ -62,10 +62,24 @@ class Loop:
         self._dues: list[tuple[float, int, Connection | None]] = []
         self._order = count()
         self._stopping = False
+        self._ahead_s = 0.0
         for end in (listener, self._woken, self._waker):
             end.setblocking(False)
         self._poller.register(self._listening, IN)
         self._poller.register(self._woken.fileno(), IN)
+
+    def now(self) -> float:
+        """The server's clock: seconds, from any beginning."""
+        return monotonic() + self._ahead_s
+
+    def set_clock(self, now: float) -> None:
+        """Let the clock stand there, before there are sessions."""
+        self._ahead_s = now - monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Let the clock jump."""
+        self._ahead_s += seconds
+        self.wake()
 
     def wake(self) -> None:
         """Let the loop look at its time limits, and at `stop`, now."""
@@ -100,7 +114,7 @@ class Loop:
 
     def _turn(self) -> None:
         dues = self._dues
-        patience = max(0.0, dues[0][0] - monotonic()) if dues else None
+        patience = max(0.0, dues[0][0] - self.now()) if dues else None
         for fd, mask in self._poller.poll(patience, 64):
             connection = self._connections.get(fd)
             if connection is not None:
@@ -112,7 +126,7 @@ class Loop:
                 self._accept()
             else:
                 self._wake_up()
-        if dues and dues[0][0] <= monotonic():
+        if dues and dues[0][0] <= self.now():
             self._tick()
 
     def _read(self, connection: Connection) -> None:
@@ -127,7 +141,7 @@ class Loop:
         if not octets:
             self._lose(connection)
         elif hosted.open:  # else its end has come, and what the client still says is let go
-            self._answer(connection, self._host.receive(hosted, octets, monotonic()))
+            self._answer(connection, self._host.receive(hosted, octets, self.now()))
 
     def _give(self, connection: Connection, given: Input) -> None:
         self._answer(connection, self._host.give(connection.hosted, given))
@@ -160,11 +174,11 @@ class Loop:
     def _linger(self, connection: Connection) -> None:
         with contextlib.suppress(OSError):
             connection.socket.shutdown(socket.SHUT_WR)
-        self._remind(connection, monotonic() + LINGER_S)
+        self._remind(connection, self.now() + LINGER_S)
 
     def _lose(self, connection: Connection) -> None:
         if connection.hosted.open:
-            self._host.give(connection.hosted, Lost(monotonic()))
+            self._host.give(connection.hosted, Lost(self.now()))
         self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
@@ -177,7 +191,7 @@ class Loop:
         """Say 421 and close; what the client sent meanwhile is read away, for unread octets would reset the 421."""
         with contextlib.suppress(OSError):
             if connection.hosted.open:
-                connection.send(connection.unsent + self._host.give(connection.hosted, Shutdown(monotonic())))
+                connection.send(connection.unsent + self._host.give(connection.hosted, Shutdown(self.now())))
                 connection.socket.shutdown(socket.SHUT_WR)
             for _ in range(16):
                 if not connection.receive(DATA_PIECE):
@@ -193,7 +207,7 @@ class Loop:
             except OSError as error:
                 if error.errno != errno.ECONNABORTED and not self._accept_without_room():
                     self._poller.unregister(self._listening)
-                    heappush(self._dues, (monotonic() + PAUSE_S, next(self._order), None))
+                    heappush(self._dues, (self.now() + PAUSE_S, next(self._order), None))
                 return
             if len(self._connections) >= MAX_SESSIONS:
                 self._turn_away(accepted)
@@ -201,7 +215,7 @@ class Loop:
                 self._welcome(accepted, peer)
 
     def _welcome(self, accepted: socket.socket, peer: tuple[str, int]) -> None:
-        now = monotonic()
+        now = self.now()
         accepted.setblocking(False)
         with contextlib.suppress(OSError):  # the client may be gone already
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -240,7 +254,7 @@ class Loop:
 
     def _tick(self) -> None:
         """Serve what is due. A deadline moves on with every command, so one reached is asked for anew."""
-        now = monotonic()
+        now = self.now()
         while self._dues and self._dues[0][0] <= now:
             time, _, connection = heappop(self._dues)
             if connection is None:
@@ -262,6 +276,12 @@ class Loop:
                 pass
         for connection in self._connections.values():
             self._schedule(connection)
+
+
+def check_seconds(seconds: object) -> None:
+    """Refuse what is no time to go on by."""
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds < inf:
+        raise ValueError(f"seconds is {seconds!r}; time goes on by a number of seconds.")
 
 
 def _spare() -> int | None:

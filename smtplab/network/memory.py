@@ -12,7 +12,9 @@ from typing import Any
 from smtplab.lab import Input, Lost, Shutdown, Tick, World, deadline
 from smtplab.network.client import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
+from smtplab.network.loop import check_seconds
 from smtplab.network.record import Hosted
+from smtplab.network.resumed import Resumed
 
 
 class MemoryServer(Hosting):
@@ -33,11 +35,20 @@ class MemoryServer(Hosting):
         """Give the world other options; running sessions go on in it."""
         self._host.change(options)
 
+    def _wake(self) -> None:
+        """It never sleeps."""
+
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""
         if not self._is_open:
             raise ConnectionRefusedError("This server is closed. Make a new one with memory_server().")
         return Client("memory", 0, link=self._open(), keeps=self, **self._for_clients(options))
+
+    def _copy(self, resumed: Resumed) -> "MemoryServer":
+        server = MemoryServer(resumed.world)
+        server.now = resumed.now
+        server._host.expect(resumed)
+        return server
 
     def _open(self) -> "MemoryLink":
         end = MemoryLink(self, self._host.open("memory", self.now))
@@ -47,8 +58,7 @@ class MemoryServer(Hosting):
 
     def advance(self, seconds: float) -> None:
         """Let time pass: whatever falls due meanwhile happens, in order."""
-        if not (isinstance(seconds, (int, float)) and 0 <= seconds < inf):
-            raise ValueError(f"seconds is {seconds!r}; time goes on by a number of seconds.")
+        check_seconds(seconds)
         until = self.now + seconds
         while (due := self.next_due()) <= until:
             self._tick(due)
@@ -100,6 +110,7 @@ class MemoryLink:
         self._server = server
         self.hosted = hosted
         self.inbox: deque[bytes] = deque()
+        self.address: str | int = hosted.number
         self._changed: Callable[[], bool] | None = None
 
     def clock(self) -> float:

@@ -25,7 +25,7 @@ class TlsLink:
 
     def __init__(self, below: Link, layer: TlsLayer, overhear: Overhear) -> None:
         self._below, self.layer, self._overhear = below, layer, overhear
-        self.clock = below.clock
+        self.clock, self.address = below.clock, below.address
         self._unsent = b""
         self._said = b""
 

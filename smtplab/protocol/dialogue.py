@@ -7,10 +7,10 @@ nothing due is unasked.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, State, Transition, machine
@@ -48,6 +48,8 @@ class Exchange:
     before, after : Session
     edition : {2821, 5321}
         The one whose table the row is from.
+    forced : str
+        The fault that made it happen, where the record tells; empty otherwise.
     """
 
     event: str
@@ -58,6 +60,7 @@ class Exchange:
     before: Session
     after: Session
     edition: int = 2821
+    forced: str = ""
 
     @property
     def moved(self) -> bool:
@@ -103,6 +106,22 @@ class Dialogue:
         self._partial_reply = b""
         self._looked = 0
         self._missing, self._piece = 0, list[bytes]()
+        self._forced = ""
+
+    @classmethod
+    def after(cls, exchanges: Sequence[Exchange], edition: int) -> "Dialogue":
+        """The dialogue as it stood after these exchanges, with nothing else under way."""
+        dialogue = cls(edition)
+        dialogue.exchanges = list(exchanges)
+        dialogue.due.clear()
+        dialogue.session = exchanges[-1].after
+        dialogue.machine = dialogue.session.machine(edition)
+        dialogue._begin_mail_data(exchanges[-1])
+        return dialogue
+
+    def _begin_mail_data(self, exchange: Exchange) -> None:
+        if self.session.state is State.MAIL_DATA and exchange.moved:
+            self._mail_data, self._held = [], MAIL_DATA_START
 
     @property
     def is_quiet(self) -> bool:
@@ -124,8 +143,9 @@ class Dialogue:
         """Octets sent that are no complete line yet, or stand behind a DATA that was not answered."""
         return b"".join((self._uncut, *self._piece))
 
-    def take(self, direction: str, octets: bytes, event: str = "") -> list[Exchange]:
+    def take(self, direction: str, octets: bytes, event: str = "", forced: str = "") -> list[Exchange]:
         """Take note of one entry of a record: what the client sent (C), the server (S), or an event (-)."""
+        self._forced = forced or self._forced
         if direction == "C":
             self.sent(octets)
         elif direction == "S":
@@ -174,28 +194,24 @@ class Dialogue:
     def _answer(self, reply: Reply) -> Exchange:
         due = self.due.popleft() if self.due else Due(UNASKED, None, b"")
         exchange = self._record(due, reply)
-        if self.session.state is State.MAIL_DATA and exchange.moved:
-            self._mail_data, self._held = [], MAIL_DATA_START
+        self._begin_mail_data(exchange)
         if self._uncut:
             self._cut()
         return exchange
 
     def _record(self, due: Due, reply: Reply | None) -> Exchange:
         before = self.session
-        row = self._table(due, reply).transition(before.state, due.event, None if reply is None else reply.code)
+        table = before.table_for(self.machine, due.event, reply)
+        row = table.transition(before.state, due.event, None if reply is None else reply.code)
         self.session = before.after(row, due.command, reply)
         if self.session is not before:
             self.machine = self.session.machine(self._edition)
-        exchange = Exchange(due.event, due.command, due.sent, reply, row, before, self.session, self._edition)
+        forced, self._forced = self._forced, ""
+        exchange = Exchange(
+            due.event, due.command, due.sent, reply, row, before, self.session, self._edition, forced,
+        )
         self.exchanges.append(exchange)
         return exchange
-
-    def _table(self, due: Due, reply: Reply | None) -> Machine:
-        """The machine; where a server takes a command that it never announced, the one with that extension too."""
-        if reply is None or not reply.is_positive or due.event in self.machine.events:
-            return self.machine
-        brought = [keyword for keyword, extension in OFFERED.items() if due.event in extension.verbs]
-        return self.session.machine(self._edition, *brought)
 
     def _cut(self) -> None:
         """Cut what can be decided: mail data up to its end, and lines up to a DATA that is not answered."""

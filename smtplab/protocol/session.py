@@ -105,6 +105,21 @@ class Session:
             return machine(edition, self.keywords.union(("STARTTLS",) if self.tls else (), more, brought))
         return machine(edition, self.keywords)
 
+    def table_for(self, table: Machine, event: str, reply: Reply | None) -> Machine:
+        """The table by which a reply is read: where a command is taken that nobody announced, with its extension too.
+
+        Parameters
+        ----------
+        table : Machine
+            That of this session.
+        event : str
+        reply : Reply or None
+        """
+        if reply is None or not reply.is_positive or event in table.events:
+            return table
+        brought = [keyword for keyword, extension in OFFERED.items() if event in extension.verbs]
+        return self.machine(table.edition, *brought)
+
     def knows(self, fact: str) -> bool:
         """True when a fact is known that a `Requirement` asks about."""
         match fact:

@@ -9,10 +9,12 @@ The text form is read back by `Transcript.parse`; golden files, ``%%smtp`` cells
 ``-- lost``             the connection was lost; also ``-- closed`` and ``-- 2.5 s`` (time passing)
 ``-- tls``              a TLS handshake succeeded; also ``-- tls failed``
 ``# remark``            for the reader; ignored, as are empty lines
+``@word rest``          a directive, for whoever plays the lines: scenarios have them, a record has none
 ======================  =====================================================================
 
-Octets and their order survive in text; segments and times only in JSON. Inside TLS the record holds both what was
-said (layer ``inside``) and what somebody on the way saw of it (layer ``outside``); the text form holds what was said.
+Octets and their order survive in text; segments, times and faults only in JSON: in text a remark tells of faults.
+Inside TLS the record holds both what was said (layer ``inside``) and what somebody on the way saw of it (layer
+``outside``); the text form holds what was said.
 """
 
 import re
@@ -28,7 +30,9 @@ Direction = Literal["C", "S", "-"]
 Layer = Literal["", "inside", "outside"]
 """In the clear; said inside TLS; the octets that carried it, as a listener saw them."""
 
-JSON_VERSION = 2
+JSON_VERSION = 3
+_READABLE_VERSIONS = (1, 2, JSON_VERSION)
+"""1 had no layers, and 2 no faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Entry:
     event : str
         For ``-``: ``"lost"``, ``"closed"``, ``"tls"``, ``"tls failed"``, or seconds passing as ``"2.5 s"``.
     layer : {"", "inside", "outside"}
+    forced : str
+        The fault that an instructor had set and that made this happen; empty: nothing forced it.
+    meant : bytes or None
+        The reply that the server decided, where a fault let others, or no octets, go out.
     """
 
     direction: Direction
@@ -53,6 +61,8 @@ class Entry:
     time_s: float = 0.0
     event: str = ""
     layer: Layer = ""
+    forced: str = ""
+    meant: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Transcript:
         Raises
         ------
         ValueError
-            With the line number, for a line that has none of the forms.
+            With the line number, for a line that has none of the forms, and for a directive.
         """
         return cls(tuple(entry for _, entry in parse_lines(text)))
 
@@ -98,6 +108,9 @@ class Transcript:
                 continue
             for line in _split(entry.octets):
                 yield format_line(entry.direction, line)
+            if entry.forced:
+                yield f"# forced: {entry.forced}"
+                yield from (f"# decided: {show(line.removesuffix(CRLF))}" for line in _split(entry.meant or b""))
 
     def said(self) -> Iterator[Entry]:
         """The entries as both ends know them: without the octets that only carried what was said inside TLS."""
@@ -115,10 +128,10 @@ class Transcript:
         return Transcript(tuple(seen), self.truncated)
 
     def merged(self) -> Iterator[Entry]:
-        """The entries with neighbours of one direction joined: the record without its segments."""
+        """The entries with neighbours joined that go one way, forced by the same if by any: without the segments."""
         pending: list[Entry] = []
         for entry in self.said():
-            if pending and (entry.direction == "-" or entry.direction != pending[0].direction):
+            if pending and (entry.direction != pending[0].direction or entry.forced != pending[0].forced):
                 yield _join(pending)
                 pending = []
             if entry.direction == "-":
@@ -128,11 +141,23 @@ class Transcript:
         if pending:
             yield _join(pending)
 
+    def decided(self) -> "Transcript":
+        r"""The record as the server meant it: each reply that it decided, whatever a fault made of it on the way.
+
+        >>> entry = Entry("S", b"", forced="DATA-END -> drop before", meant=b"250 OK\r\n")
+        >>> print(Transcript((entry,)).decided(), end="")
+        S: 250 OK
+        # forced: DATA-END -> drop before
+        """
+        return Transcript(tuple(
+            entry if entry.meant is None else replace(entry, octets=entry.meant, meant=None) for entry in self.entries
+        ), self.truncated)
+
     def exchanges(self, edition: int = 2821) -> list[Exchange]:
         """Fold the record into commands, replies and the session between them, as the client could see it."""
         dialogue = Dialogue(edition)
         for entry in self.said():
-            dialogue.take(entry.direction, entry.octets, entry.event)
+            dialogue.take(entry.direction, entry.octets, entry.event, entry.forced)
         return dialogue.exchanges
 
     def to_rows(self, edition: int = 2821) -> list[dict[str, object]]:
@@ -155,7 +180,8 @@ class Transcript:
             "truncated": self.truncated,
             "entries": [
                 {"direction": e.direction, "octets": e.octets.decode("latin-1"), "time_s": e.time_s, "event": e.event,
-                 "layer": e.layer}
+                 "layer": e.layer, "forced": e.forced,
+                 "meant": None if e.meant is None else e.meant.decode("latin-1")}
                 for e in self.entries
             ],
         }
@@ -169,7 +195,7 @@ class Transcript:
         ValueError
             When the data is of another version or no transcript.
         """
-        if not isinstance(data, dict) or data.get("smtplab_transcript") not in (1, JSON_VERSION):  # 1 had no layers
+        if not isinstance(data, dict) or data.get("smtplab_transcript") not in _READABLE_VERSIONS:
             raise ValueError(f"This is no smtplab transcript of version {JSON_VERSION}.")
         try:
             return cls(tuple(map(_read_entry, data["entries"])), bool(data["truncated"]))
@@ -180,31 +206,81 @@ class Transcript:
 _LITERAL = re.compile(r"([CS]): ?(.*)")
 _ESCAPED = re.compile(r"([CS])\| ?(.*)")
 _EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
+_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*?)\s*")
+_GOES_ON = re.compile(r"\s+(?P<rest>.*?)(?P<word>)\s*")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
 _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."
 
 
+class LineError(ValueError):
+    """A line of the text form that cannot be.
+
+    Attributes
+    ----------
+    line, column : int
+        Both from 1.
+    problem : str
+        One or more sentences that do not name the line.
+    """
+
+    def __init__(self, line: int, column: int, problem: str) -> None:
+        super().__init__(f"Line {line}: {problem}")
+        self.line, self.column, self.problem = line, column, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A line ``@word rest``, or an indented line that goes on with the directive above it.
+
+    Attributes
+    ----------
+    word : str
+        Empty for a line that goes on.
+    rest : str
+        What stands behind the word, without blanks around it.
+    column : int
+        Where the rest begins, from 1.
+    """
+
+    word: str
+    rest: str
+    column: int
+
+
 def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
-    """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
+    """The entries of the text form, each with its line number from 1. Raises LineError for any other line."""
+    for number, found in parse_script(text):
+        if isinstance(found, Directive):
+            raise LineError(number, 1, f"@{found.word} is a directive; only a scenario may hold one.")
+        yield number, found
+
+
+def parse_script(text: str) -> Iterator[tuple[int, Entry | Directive]]:
+    """Entries and directives of the text form, each with its line number. Raises LineError for any other line."""
     if not isinstance(text, str):
         raise TypeError(f"A transcript is read from a text; this is {type(text).__name__}.")
     layer: Layer = ""
+    in_directive = False
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if matched := _LITERAL.fullmatch(line):
+        directive = _DIRECTIVE.fullmatch(line) or (_GOES_ON.fullmatch(line) if in_directive else None)
+        in_directive = directive is not None
+        if directive is not None:
+            yield number, Directive(directive["word"] or "", directive["rest"], directive.start("rest") + 1)
+        elif matched := _LITERAL.fullmatch(line):
             yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF, layer=layer)
         elif matched := _ESCAPED.fullmatch(line):
             try:
                 yield number, Entry(_direction(matched[1]), unescape(matched[2]), layer=layer)
             except ValueError as error:
-                raise ValueError(f"Line {number}: {error}") from None
+                raise LineError(number, matched.start(2) + 1, str(error)) from None
         elif matched := _EVENT.fullmatch(line):
             yield number, Entry("-", event=matched[1])
             if matched[1] == "tls":
                 layer = "inside"
         else:
-            raise ValueError(f"Line {number} reads {line[:60]!r}. {_FORMS}")
+            raise LineError(number, 1, f"{line[:60]!r} has no known form. {_FORMS}")
 
 
 def _read_entry(data: dict[str, Any]) -> Entry:
@@ -215,7 +291,11 @@ def _read_entry(data: dict[str, Any]) -> Entry:
         raise ValueError(layer)
     if direction not in ("C", "S", "-") or (direction == "-") != bool(_EVENT.fullmatch(f"-- {event}")):
         raise ValueError(direction)
-    return Entry(direction, octets, float(data["time_s"]), event, layer)
+    meant, forced = data.get("meant"), data.get("forced", "")
+    if not isinstance(forced, str):
+        raise ValueError(forced)
+    return Entry(direction, octets, float(data["time_s"]), event, layer, forced,
+                 None if meant is None else meant.encode("latin-1"))
 
 
 def _direction(letter: str) -> Direction:
@@ -266,4 +346,7 @@ def _split(octets: bytes) -> Iterable[bytes]:
 
 
 def _join(entries: list[Entry]) -> Entry:
-    return replace(entries[0], octets=b"".join(entry.octets for entry in entries))
+    meant = None
+    if any(entry.meant is not None for entry in entries):
+        meant = b"".join(entry.octets if entry.meant is None else entry.meant for entry in entries)
+    return replace(entries[0], octets=b"".join(entry.octets for entry in entries), meant=meant)

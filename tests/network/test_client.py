@@ -166,7 +166,7 @@ def test_what_is_no_line_is_told_and_nothing_is_sent(
 
 
 def test_other_wrong_arguments_are_told(client: Client) -> None:
-    with pytest.raises(TypeError, match="takes bytes"):
+    with pytest.raises(TypeError, match="Octets are bytes"):
         client.send_octets("NOOP")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="A message is"):
         client.send_message(5)  # type: ignore[arg-type]

@@ -1,0 +1,231 @@
+"""The faults set in a world, with what has been counted: which of them happens now.
+
+A value, as all of the world is: a fork has counts and chance of its own, and the same seed gives the same session.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import inf
+from random import Random
+
+from smtplab.lab.faults.counted import Counted
+from smtplab.lab.faults.fault import EVENTS, Fault, Scope, When, stands_for
+from smtplab.lab.faults.text_form import read_fault
+from smtplab.protocol.errors import ProtocolError
+from smtplab.protocol.paths import PathArgument, parse_mail_argument
+from smtplab.protocol.session import Session
+from smtplab.protocol.wire import Command
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a fault can be asked about.
+
+    Attributes
+    ----------
+    event : str
+        As the machine calls it, or TLS.
+    command : Command or None
+    session : Session
+        Before the event.
+    counted : Counted
+        This time included.
+    """
+
+    event: str
+    command: Command | None
+    session: Session
+    counted: Counted
+
+    def meets(self, when: When) -> bool:
+        """True when all conditions hold but number and chance."""
+        sender, recipient, host, state = when.conditions
+        return (
+            (not state or self.session.state is when.state)
+            and (not recipient or recipient in self._recipients)
+            and (not sender or sender == self._sender)
+            and (not host or host == self._host)
+        )
+
+    @property
+    def _host(self) -> str:
+        if self.event in ("EHLO", "HELO") and self.command is not None:
+            return (self.command.argument or "").strip().lower()
+        return (self.session.client_name or "").lower()
+
+    @property
+    def _said(self) -> PathArgument | None:
+        argument = self.command.argument if self.command is not None else None
+        try:
+            return parse_mail_argument(argument or "", "FROM:" if self.event == "MAIL" else "TO:", utf8=True)
+        except ProtocolError:
+            return None
+
+    @cached_property
+    def _sender(self) -> str:
+        transaction = self.session.transaction
+        path = transaction.reverse_path if transaction is not None else None
+        if self.event == "MAIL" and self._said is not None:
+            path = self._said.path
+        return (path.address.lower() or "<>") if path is not None else ""
+
+    @cached_property
+    def _recipients(self) -> tuple[str, ...]:
+        if self.event == "RCPT":
+            return (self._said.path.address.lower(),) if self._said is not None else ()
+        transaction = self.session.transaction
+        return tuple(path.address.lower() for path in transaction.forward_paths) if transaction is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The faults that wait for one event, each with its place among all, so that many cost little.
+
+    Attributes
+    ----------
+    by_time : mapping
+        Those that just wait for one time, by what is counted and within what, and by that time: the first of each.
+    others : tuple of (int, Fault)
+    """
+
+    by_time: Mapping[tuple[str, Scope], Mapping[int, tuple[int, Fault]]]
+    others: tuple[tuple[int, Fault], ...]
+
+    @classmethod
+    def of(cls, faults: tuple[Fault, ...], event: str) -> "_Waiting | None":
+        """Those among all; None when nothing waits. The empty event stands for every verb that nobody knows."""
+        names = stands_for(event)
+        by_time: dict[tuple[str, Scope], dict[int, tuple[int, Fault]]] = {}
+        others = []
+        for place, fault in enumerate(faults):
+            when = fault.when
+            if when.event not in names:
+                continue
+            if when.nth is not None and when.is_plain:
+                by_time.setdefault((when.event, when.counted_in), {}).setdefault(when.nth, (place, fault))
+            else:
+                others.append((place, fault))
+        return cls(by_time, tuple(others)) if by_time or others else None
+
+    def exactly(self, counted: Counted) -> tuple[float, Fault | None]:
+        """The first fault that just waits for this time, with its place; or none, behind all places."""
+        found = (faults.get(counted.times(name, scope)) for (name, scope), faults in self.by_time.items())
+        return min((one for one in found if one is not None), default=(inf, None), key=lambda one: one[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Faults in the order in which they were set; the first that fits happens.
+
+    Attributes
+    ----------
+    set : tuple of Fault
+    seed : int
+        Where chance begins.
+    fired : mapping of Fault to int
+        How often each has happened.
+    met : mapping of Fault to int
+        For what is counted in the server: how often its event has come since it was set.
+    draws : int
+        How often chance was asked.
+
+    Examples
+    --------
+    >>> faults = Faults.of(("MAIL -> 451", "RCPT#2 -> 452"))
+    >>> [str(fault) for fault in faults.set]
+    ['MAIL -> 451', 'RCPT#2 -> 452']
+    """
+
+    set: tuple[Fault, ...] = ()
+    seed: int = 0
+    fired: Mapping[Fault, int] = field(default_factory=dict)
+    met: Mapping[Fault, int] = field(default_factory=dict)
+    draws: int = 0
+    _by_event: Mapping[str, "_Waiting"] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_event = {event: found for event in (*EVENTS, "") if (found := _Waiting.of(self.set, event)) is not None}
+        object.__setattr__(self, "_by_event", by_event)
+
+    @classmethod
+    def of(cls, given: object, seed: int = 0) -> "Faults":
+        """The faults that somebody gave: one, or several, each as a value or as a text.
+
+        Raises
+        ------
+        TypeError, ValueError
+            In a sentence; for a text that is no fault, with the column.
+        """
+        if isinstance(given, Faults):
+            return given if given.seed == seed else replace(given, seed=seed, draws=0)
+        several = (given,) if isinstance(given, str | Fault) else given
+        if not isinstance(several, Iterable):
+            raise TypeError(f"faults is {given!r}; it must hold faults such as 'RCPT#2 -> 452'.")
+        return cls((), seed).with_set(*several)
+
+    def with_set(self, *given: object) -> "Faults":
+        """These, and more at the end. What is set already stays, and is counted anew."""
+        found = [fault if isinstance(fault, Fault) else read_fault(fault) for fault in given]  # type: ignore[arg-type]
+        kept = self.without(*found)
+        return replace(kept, set=(*kept.set, *dict.fromkeys(found)))
+
+    def without(self, *faults: Fault) -> "Faults":
+        """All but these; their counts are forgotten."""
+        return replace(
+            self, set=tuple(fault for fault in self.set if fault not in faults),
+            fired={fault: count for fault, count in self.fired.items() if fault not in faults},
+            met={fault: count for fault, count in self.met.items() if fault not in faults},
+        )
+
+    def choose(self, moment: Moment) -> tuple[Fault | None, "Faults", Counted]:
+        """Which fault happens now, if any; and what has been counted, in the server and in the session."""
+        waiting = self._by_event.get(moment.event if moment.event in EVENTS else "")
+        if waiting is None:
+            return None, self, moment.counted
+        at, chosen = waiting.exactly(moment.counted)
+        draws = self.draws
+        met: dict[Fault, int] = {}
+        met_here: dict[str, int] = {}
+        for place, fault in waiting.others:
+            when = fault.when
+            if when.has_condition and not moment.meets(when):
+                continue
+            time = self._count(fault, moment.counted, met, met_here) if when.nth is not None else None
+            if place > at or not _is_time(when, time):
+                continue
+            if when.percent is not None:
+                draws += 1
+                if Random(f"{self.seed} {draws}").random() * 100 >= when.percent:
+                    continue
+            at, chosen = place, fault
+        counted = moment.counted
+        if met_here:
+            counted = counted._replace(under_conditions={**counted.under_conditions, **met_here})
+        if chosen is None and not met and draws == self.draws:
+            return None, self, counted
+        fired = {**self.fired, chosen: self.fired.get(chosen, 0) + 1} if chosen is not None else self.fired
+        return chosen, self._following(fired, {**self.met, **met} if met else self.met, draws), counted
+
+    def _count(self, fault: Fault, counted: Counted, met: dict[Fault, int], met_here: dict[str, int]) -> int:
+        """Which time it is for this fault; what the fault has to count itself is noted."""
+        when, scope = fault.when, fault.when.counted_in
+        if scope is Scope.SERVER:
+            met[fault] = self.met.get(fault, 0) + 1
+            return met[fault]
+        if not when.has_condition:
+            return counted.times(when.event, scope)
+        key = f"{scope} {when.key}"
+        met_here[key] = counted.under_conditions.get(key, 0) + 1
+        return met_here[key]
+
+    def _following(self, fired: Mapping[Fault, int], met: Mapping[Fault, int], draws: int) -> "Faults":
+        """The same faults after a step, without sorting them by event again."""
+        after = object.__new__(Faults)
+        for name, value in zip(self.__slots__, (self.set, self.seed, fired, met, draws, self._by_event), strict=True):
+            object.__setattr__(after, name, value)
+        return after
+
+
+def _is_time(when: When, time: int | None) -> bool:
+    return time is None or when.nth is None or time == when.nth or (when.onwards and time > when.nth)
