@@ -166,3 +166,13 @@ def test_the_judgement_goes_with_the_reply_it_is_about() -> None:
     assert asking.view()["judgement"] is not None
     asking.client.send("NOOP")
     assert asking.view()["judgement"] is None and len(asking.judgements) == 1
+
+
+def test_a_new_session_begins_without_question_and_judgement() -> None:
+    asking = console()
+    send(asking, "NOOP", moves=False)
+    with pytest.raises(CommitFirst):
+        asking.send("DATA")
+    asking.new_session()
+    asking.client.send("NOOP")
+    assert asking.question is None and asking.view()["judgement"] is None
