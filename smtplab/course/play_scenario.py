@@ -7,7 +7,6 @@ written is told in the frame where it was seen, and the scenario goes on.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from smtplab.course.scenario import Scenario
 from smtplab.course.scenario_steps import (
@@ -124,9 +123,7 @@ class _Run:
     """The variables of one playing."""
 
     def __init__(self, scenario: Scenario, server: Server) -> None:
-        self.scenario = scenario
-        self.server: Any = server
-        self.sessions_before = len(server.sessions)
+        self.scenario, self.server = scenario, server
         self.client: Client | None = None
         self.number = 0
         self.shown = _Shown()
@@ -219,7 +216,7 @@ class _Run:
             assert self.client is not None  # the reader put a Connect before it
             if self.client.is_over:
                 return self.differs(step.line, Transcript((Entry("C", step.octets),)), "")
-            _put(self.client, step.octets)
+            self.client.put(step.octets)
             self.shown.see(self.client.transcript.entries)
             self.shown.advance("C", len(step.octets))
         elif isinstance(step, HangUp):
@@ -245,7 +242,7 @@ class _Run:
         if step.event.startswith("tls") and client.state is State.TLS_HANDSHAKE:
             client.start_tls()
         elif not self.has_come(step):
-            _hear(client)
+            client.hear()
             self.wait_until(lambda: self.has_come(step) or client.is_over)
         self.shown.see(client.transcript.entries)
         got = self.shown.unseen()
@@ -283,17 +280,18 @@ class _Run:
         """What the server decided, once it has read all that the client sent."""
         server, client = self.server, self.client
         if client is not None:
-            sent = _octets_sent(client.transcript)
-            place = self.sessions_before + self.number - 1
+            sent = _progress(client.transcript)
 
             def has_read_all() -> bool:
-                record = server.sessions[place]
-                return not record.open or (not client.is_over and _octets_sent(record.transcript) >= sent)
+                record = server.record_of(client)
+                return record is None or not record.open or (
+                    not client.is_over and _progress(record.transcript) >= sent)
 
             self.wait_until(has_read_all)
-            self.server_session = server.sessions[place].session
+            record = server.record_of(client)
+            self.server_session = record.session if record is not None else None
         self.messages = tuple(server.messages)
-        self.faults = tuple((str(each.fault), each.fired) for each in getattr(server, "faults", ()))
+        self.faults = tuple((str(each.fault), each.fired) for each in server.faults)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait for a short time only; what runs in memory is there at once."""
@@ -329,12 +327,14 @@ class _Shown:
         return replace(entry, octets=entry.octets[: self._octets]), replace(entry, octets=entry.octets[self._octets :])
 
     def rest(self) -> Transcript:
-        """What is not shown."""
-        return Transcript((*self._split()[1:], *self._entries[self._whole + bool(self._octets) :]))
+        """What was said and is not shown, without the faults behind it."""
+        hidden = (*self._split()[1:], *self._entries[self._whole + bool(self._octets) :])
+        said = [replace(entry, forced="", meant=None) for entry in hidden if entry.octets or entry.event]
+        return Transcript(tuple(Transcript(tuple(said)).merged()))
 
     def unseen(self) -> Entry | None:
         """The first thing said that is not shown: an event, or octets of one direction joined."""
-        return next(self.rest().merged(), None)
+        return next(iter(self.rest().entries), None)
 
     def advance(self, direction: str, octets: int) -> None:
         """Show so many octets more of a direction; none of an event, and what stands before them."""
@@ -361,14 +361,8 @@ def _as_entry(step: Expect) -> Entry:
     return Entry("-", event=step.event) if step.event else Entry("S", step.octets)
 
 
-def _octets_sent(transcript: Transcript) -> int:
-    return sum(len(entry.octets) for entry in transcript.said() if entry.direction == "C")
-
-
-def _put(client: Any, octets: bytes) -> None:
-    client.put(octets) if hasattr(client, "put") else client.send_octets(octets)
-
-
-def _hear(client: Any) -> None:
-    if hasattr(client, "hear"):
-        client.hear()
+def _progress(transcript: Transcript) -> int:
+    """How far a client has come: what it sent, and the handshakes that it made."""
+    return sum(
+        len(entry.octets) if entry.direction == "C" else entry.event.startswith("tls") for entry in transcript.said()
+    )
