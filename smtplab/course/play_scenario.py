@@ -190,15 +190,14 @@ class _Run:
         mismatch = None
         if not isinstance(step, Expect):
             mismatch = self.leftover(step.line)
-            trouble = self.act(step)
-            mismatch = mismatch or trouble
+            mismatch = self.act(step) or mismatch
             at += 1
         expected: list[Expect] = []
         while at < len(steps) and isinstance(found := steps[at], Expect):
             expected.append(found)
             at += 1
         for wanted in expected:
-            mismatch = self.expect(wanted) or mismatch
+            mismatch = mismatch or self.expect(wanted)  # behind the first that differs, nothing can be compared
         follows = next((step for step in steps[at:] if not isinstance(step, Told)), None)
         if not isinstance(follows, Expect):
             self.look_at_server()
