@@ -86,7 +86,8 @@ class Reader:
                 else:
                     yield line, found
         except LineError as error:
-            raise self._error(error.line, error.column, error.problem) from None
+            more = "" if error.column > 1 else " " + text("scenario.directives", words=", @".join(_DIRECTIVES))
+            raise self._error(error.line, error.column, error.problem + more) from None
         if pending is not None:
             yield pending[0], pending[1:]
 
