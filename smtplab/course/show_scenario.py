@@ -110,7 +110,7 @@ class _Show:
         return self.input is None or self.typed(text("scenario.next")) not in LEAVE
 
     def typed(self, prompt: str) -> str:
-        print(prompt, end="", file=self.out, flush=True)
+        print(prompt, end=" ", file=self.out, flush=True)
         assert self.input is not None  # else nobody is asked
         line = self.input.readline()
         return line.strip().lower() if line else LEAVE[0]
