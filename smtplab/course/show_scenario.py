@@ -6,9 +6,10 @@ from pathlib import Path
 from textwrap import fill
 from typing import TextIO
 
-from smtplab.course.play_scenario import Frame, play
+from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario, find_scenario
 from smtplab.course.scenario_error import ScenarioError
+from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from smtplab.course.play_scenario import Frame, Server, play
+from smtplab.course.play_scenario import Server, play
 from smtplab.course.scenario import Scenario
+from smtplab.course.scenario_frame import Frame
 from smtplab.network import LoopbackServer, memory_server
 from smtplab.protocol.machine import State
 
@@ -192,10 +193,15 @@ def test_a_server_that_has_had_sessions_is_no_trouble() -> None:
     assert frames[-1].server_session == frames[-1].session
 
 
-def test_no_socket_stays_open_behind_a_play() -> None:
-    read = scenario(GREETING)
-    with LoopbackServer(read.world) as server:
+def test_no_session_stays_open_behind_a_play() -> None:
+    read = scenario(f"{GREETING}@connect\n{GREETING}")
+    with memory_server(read.world) as server:
         play(read, server)
-        frame = play(read, server)[-1]
-        assert frame.server_session is not None
-    assert [record.open for record in server.sessions] == [False, False]
+        assert [record.open for record in server.sessions] == [False, False]
+
+
+@both
+def test_a_new_session_begins_with_nothing_known_of_it(kind: str) -> None:
+    frames = played(f"{GREETING}{HELLO}@connect\n@say Wait.\n{GREETING}", kind)
+    assert [(frame.client, str(frame.transcript), frame.server_session is None) for frame in frames[2:]] == [
+        (2, "", True), (2, GREETING, False)]

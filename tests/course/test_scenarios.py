@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtplab.course.play_scenario import Frame, play
+from smtplab.course.play_scenario import play
 from smtplab.course.scenario import FOLDER, Scenario, scenarios
+from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask, Note, Say, SetFault
 from smtplab.explain.misconceptions import misconceptions
 from smtplab.network import LoopbackServer
