@@ -14,7 +14,6 @@ from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.network import LoopbackServer
-from smtplab.protocol.wire import encode, show
 
 WIDTH = 96
 LEAVE = ("q", "quit")
@@ -133,7 +132,7 @@ class _Show:
             self.say(text("scenario.session", number=frame.client))
         known = before if is_same else None
         for line in str(frame.transcript).splitlines()[len(str(known.transcript).splitlines()) if known else 0 :]:
-            print(f"  {show(encode(line))}", file=self.out)
+            print(f"  {line}", file=self.out)
         for exchange in frame.exchanges[len(known.exchanges) if known else 0 :]:
             meaning = explain(exchange)
             self.say(" ".join((str(meaning.code or "--"), meaning.verdict, meaning.here)), "      ")
