@@ -12,7 +12,6 @@ _HOME_OF = {
     "ShowOfHands": "hands",
     "StateDiagram": "diagram",
     "card_html": "card",
-    "desk": "desk",
     "edition_differences": "editions",
     "frame": "frames",
     "matrix": "frames",
