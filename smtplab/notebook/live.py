@@ -63,9 +63,12 @@ class Live(anywidget.AnyWidget):
 def live_class(name: str) -> type[Live]:
     """The class for ``static/name.js`` and ``name.css``, both put behind what all widgets share.
 
+    The script has a function named after it: ``console.js`` has ``drawConsole``. A widget may hold others.
+
     A class of its own, since anywidget keeps one style sheet a class.
     """
-    script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js")
+    export = f"\nexport default {{ render: draw{name.capitalize()} }};\n"
+    script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js") + export
     style = _joined("smtplab.css", "shared.css", *_parts(name, ".css"), f"{name}.css")
     return type(f"Live{name.capitalize()}", (Live,), {"_esm": script, "_css": style, "__module__": __name__})
 

@@ -402,5 +402,3 @@ function drawConsole({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawConsole };
