@@ -16,6 +16,8 @@ from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.machine import DATA_END, Machine, State
+from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.sequences import Standing, listed
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, encode, parse_command
 
@@ -41,6 +43,9 @@ _BELIEFS: dict[str, tuple[str, ...]] = {
     "": ("error-ends-session", "text-decides", "x0z-is-always-syntax"),
 }
 """By event, or event and verdict, or the first hello: beliefs that a question may offer as wrong options."""
+
+FEW_CODES = 4
+"""With fewer codes than this a list gives the answer away."""
 
 _SILENCE = {
     "part": ("commands-inside-message", "dot-anywhere-ends-message"),
@@ -123,6 +128,33 @@ def octets_are_due(session: Session, line: str, edition: int) -> bool:
         return bool(session.machine(edition).octets_behind(parse_command(encode(line))))
     except ProtocolError:
         return False
+
+
+def codes_for(session: Session, line: str, edition: int) -> tuple[int, ...]:
+    """Codes that are plausible for a line: those that section 4.3.2 lists for the command, in rising order.
+
+    Where it lists few, those that any command may get stand beside them, so that the list does not give the answer
+    away; for a command of an extension it is the codes that its RFC has.
+
+    >>> codes_for(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", 2821)
+    (250, 251, 450, 451, 452, 503, 550, 551, 552, 553)
+    """
+    event = _event_of(session, line, edition)
+    standing = {code: listed(edition, event, code).standing for code in REPLY_CODES}
+    found = {code for code in standing if standing[code] is Standing.LISTED}
+    found = found or {code for code in standing if standing[code] is Standing.ELSEWHERE}
+    if len(found) < FEW_CODES:
+        found |= {code for code in standing if standing[code] is Standing.GENERAL}
+    return tuple(sorted(found))
+
+
+def _event_of(session: Session, line: str, edition: int) -> str:
+    """What the line would be; in mail data what it looks like, since that is what somebody may take it for."""
+    if session.state is State.MAIL_DATA and line == ".":
+        return DATA_END
+    if session.state is State.AUTH_EXCHANGE:
+        return AUTH_LINE
+    return session.machine(edition).event_of(parse_command(encode(line)))
 
 
 def silence(state: State) -> str:
