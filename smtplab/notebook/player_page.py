@@ -1,4 +1,4 @@
-"""A scenario as it stands on a page where nothing is live: what is told, asked, sent and answered, from top to bottom."""
+"""A scenario as it stands on a page where nothing is live: what is told, asked, sent and answered, in order."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

@@ -50,15 +50,15 @@ def stops(frames: Sequence[Frame], predict: bool) -> tuple[Stop, ...]:
 def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
     """The line alone, its reply still hidden; nothing for a group, whose replies come together, or a login's lines."""
     new = frame.exchanges[len(before.exchanges) :]
-    is_one = before.client == frame.client and len(new) == 1 and before.question is None
-    if not is_one or new[0].reply is None:
+    has_its_own = before.question is not None and unanswered_octets(before.transcript)
+    if before.client != frame.client or len(new) != 1 or new[0].reply is None or has_its_own:
         return
     if new[0].event == AUTH_LINE or (new[0].event in NO_COMMANDS and new[0].event != DATA_END):
         return
     shown, entries = before.transcript.entries, frame.transcript.entries
     if entries[: len(shown)] == shown:
         sent = takewhile(_is_sent, entries[len(shown) :])
-        yield Stop(replace(before, transcript=Transcript((*shown, *sent))), new[0])
+        yield Stop(replace(before, question=None, transcript=Transcript((*shown, *sent))), new[0])
 
 
 def _is_sent(entry: Entry) -> bool:

@@ -80,17 +80,13 @@ def record(stops: Sequence[Stop], at: int) -> list[Data]:
 
 def _assembled(stops: Sequence[Stop], at: int) -> list[Data]:
     frame = stops[at].frame
-    known: set[str] = set()
     jumps: dict[str, str] = {}  # by the row that came right after
-    waited_s = 0.0
-    for stop in stops[: at + 1]:
-        if stop.frame.client == frame.client:
-            rows = _rows(stop.frame)
-            if stop.frame.waited_s > waited_s:
-                new = next((row["id"] for row in rows if row["id"] not in known), "")
-                jumps[new] = later(stop.frame.waited_s - waited_s)
-            known = {row["id"] for row in rows}
-        waited_s = stop.frame.waited_s
+    for place in range(at + 1):
+        now, before = stops[place].frame, stops[place - 1].frame if place else None
+        waited_s = now.waited_s - (before.waited_s if before else 0.0)
+        if waited_s > 0 and now.client == frame.client:
+            known = {row["id"] for row in _rows(before)} if before and before.client == now.client else set()
+            jumps[next((row["id"] for row in _rows(now) if row["id"] not in known), "")] = later(waited_s)
     session = _event(f"{frame.client}-begins", text("scenario.session", number=frame.client))
     return [*([session] if frame.client > 1 else []), *_with_jumps(_rows(frame), jumps)]
 
