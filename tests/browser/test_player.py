@@ -175,7 +175,8 @@ def json_of(player: Locator) -> str:
     """Where the parts of a player are, within it."""
     said: str = player.evaluate("""root => {
       const top = root.getBoundingClientRect();
-      const parts = root.querySelectorAll(".controls > *, .narration, .presenter, .stage, .caption, .log, .pane, .foot");
+      const parts = root.querySelectorAll(
+        ".controls > *, .narration, .presenter, .stage, .caption, .log, .pane, .foot");
       return JSON.stringify([...parts].map((part) => { const box = part.getBoundingClientRect();
         return [part.className, box.left - top.left, box.top - top.top, box.width, box.height].map(
           (said) => typeof said === "number" ? Math.round(said) : said); }));
