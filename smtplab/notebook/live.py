@@ -16,6 +16,7 @@ from smtplab.notebook.html import static
 PARTS = {
     "console": ("console_forms.js", "question.js", "console_predict.js", "question.css"),
     "hands": ("question.js", "question.css"),
+    "player": ("question.js", "player_parts.js", "question.css"),
     "predict": ("question.js", "question.css"),
 }
 """Scripts and style sheets that a widget's own ones build on."""
