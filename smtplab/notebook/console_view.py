@@ -157,7 +157,8 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:
-        yield _row(f"{name}-partial", "event", "server", [("", came), ("", text("console.unfinished"))]) | {"note": forced}
+        lines = [("", came), ("", text("console.unfinished"))]
+        yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
     for at, entry in enumerate(rest):
         if entry.meant and not entry.octets:
             lines = [("", line) for line in entry.meant.removesuffix(CRLF).split(CRLF)]

@@ -320,6 +320,8 @@ function drawConsole({ model, el }) {
     faults.draw(view.faults);
     redraw(both, view.both, (said) => (said ? [make("b", {}, `${words.both}: `), said] : []));
     both.hidden = !view.both;
+    root.dataset.both = String(Boolean(view.both));
+    root.dataset.ours = String(Boolean(view.faults));
     showLit();
     drawRows(view.rows);
     redraw(meaning, view.explanation, (data) => (data ? smtplab.explanation(data, words.digits) : []));
@@ -386,7 +388,7 @@ function drawConsole({ model, el }) {
       make("span", { class: `mark ${kind}`, "aria-hidden": "true" }, row.mark),
       make("span", { class: "who" }, row.who),
       make("span", { class: "said" }, row.lines.map(([code, rest]) => make("span", { class: "reply-line" },
-        code ? make("b", { class: `code-${row.digit}` }, code) : null, make("bdi", {}, rest))),
+        code ? make("b", { class: `code-${code[0]}` }, code) : null, make("bdi", {}, rest))),
         row.note ? make("span", { class: "note" }, row.note) : null));
   }
 
