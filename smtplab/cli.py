@@ -127,6 +127,20 @@ def _parser() -> argparse.ArgumentParser:
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
     for by_edition in (serve, talk, table, diagram, card, causes):
         by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
+    scenario = command("scenario", "play a session that comes with words and questions, or make one")
+    kinds = scenario.add_subparsers(dest="kind", metavar="KIND", required=True)
+    for kind, purpose in (
+        ("run", "play one, step by step at a terminal"), ("list", "name those that come with smtplab"),
+        ("check", "say whether a file plays as written"), ("new", "begin one from a recorded transcript"),
+    ):
+        chosen = kinds.add_parser(kind, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if kind in ("run", "check"):
+            chosen.add_argument("name", metavar="FILE", help="a file, or a name that list names")
+        if kind == "run":
+            chosen.add_argument("--notes", action="store_true", help="show the presenter's notes too")
+        if kind == "new":
+            chosen.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="as text or JSON")
+            chosen.add_argument("-o", dest="path", metavar="FILE", type=Path, help="(default: write it here)")
     wheels = command("wheels", "make a folder from which smtplab installs without a network")
     wheels.add_argument("folder", metavar="DIR", type=Path)
     command("test", "run ruff, mypy and all tests; further arguments go to pytest")
@@ -223,6 +237,28 @@ def _causes(chosen: argparse.Namespace) -> int:
     return play_causes(sys.stdout, edition=chosen.edition)
 
 
+def _scenario(chosen: argparse.Namespace) -> int:
+    if chosen.kind == "list":
+        return _list_scenarios()
+    if chosen.kind == "new":
+        from smtplab.course.new_scenario import begin_scenario
+
+        return begin_scenario(chosen.transcript, chosen.path)
+    from smtplab.course.show_scenario import check_scenario, run_scenario
+
+    return run_scenario(chosen.name, with_notes=chosen.notes) if chosen.kind == "run" else check_scenario(chosen.name)
+
+
+def _list_scenarios() -> int:
+    from smtplab.course.scenario import scenarios
+    from smtplab.terminal import format_rows
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    rows = [{"name": each.name, "minutes": each.minutes, "title": each.title} for each in scenarios()]
+    print(format_rows(rows, ("name", "minutes", "title"), width))
+    return 0
+
+
 def _wheels(chosen: argparse.Namespace) -> int:
     from smtplab.setup.wheels import make_wheels
 
@@ -240,5 +276,6 @@ _COMMANDS = {
     "diagram": _diagram,
     "card": _card,
     "causes": _causes,
+    "scenario": _scenario,
     "wheels": _wheels,
 }

@@ -76,6 +76,12 @@ class ServerFaults:
         self._host.change_faults(how)
         self._changed()
 
+    def on_change(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Have `callback()` called after faults were set or cleared; call what is given to end this."""
+        listeners = self._host.fault_listeners
+        listeners.append(callback)
+        return lambda: listeners.remove(callback) if callback in listeners else None
+
     @property
     def have_fired(self) -> bool:
         """True when a fault has happened, also one that is cleared by now."""

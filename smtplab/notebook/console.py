@@ -6,7 +6,7 @@ for what a server announced) and tells clicks. What can be said in it is in `con
 """
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
@@ -94,12 +94,14 @@ class Console(Talk):
         self._session_number += 1
         held = weakref.ref(self)
 
-        def tell(_client: object) -> None:
+        def tell(_client: object = None) -> None:
             if (console := held()) is not None:
                 console.changed()
 
-        stop_listening = client.on_change(tell)
-        self._leave = weakref.finalize(self, _leave, client, stop_listening, self.server if self._own else None)
+        self._stops = [client.on_change(tell)]
+        if self.server is not None:
+            self._stops.append(self.server.faults.on_change(tell))
+        self._leave = weakref.finalize(self, _leave, client, self._stops, self.server if self._own else None)
 
     # What is asked for
 
@@ -138,6 +140,7 @@ class Console(Talk):
             raise ValueError(text("console.no_server")) from None
         with self.one_change():
             self._leave.detach()
+            _stop(self._stops)
             self.client.close()
             self._begin(client)
 
@@ -322,8 +325,13 @@ class Console(Talk):
         self.close()
 
 
-def _leave(client: Client, stop_listening: Any, own_server: Server | None) -> None:
-    stop_listening()
+def _leave(client: Client, stops: Iterable[Callable[[], None]], own_server: Server | None) -> None:
+    _stop(stops)
     client.close()
     if own_server is not None:
         own_server.close()
+
+
+def _stop(listening: Iterable[Callable[[], None]]) -> None:
+    for stop in listening:
+        stop()

@@ -9,6 +9,7 @@ The text form is read back by `Transcript.parse`; golden files, ``%%smtp`` cells
 ``-- lost``             the connection was lost; also ``-- closed`` and ``-- 2.5 s`` (time passing)
 ``-- tls``              a TLS handshake succeeded; also ``-- tls failed``
 ``# remark``            for the reader; ignored, as are empty lines
+``@word rest``          a directive, for whoever plays the lines: scenarios have them, a record has none
 ======================  =====================================================================
 
 Octets and their order survive in text; segments, times and faults only in JSON: in text a remark tells of faults.
@@ -93,7 +94,7 @@ class Transcript:
         Raises
         ------
         ValueError
-            With the line number, for a line that has none of the forms.
+            With the line number, for a line that has none of the forms, and for a directive.
         """
         return cls(tuple(entry for _, entry in parse_lines(text)))
 
@@ -205,31 +206,81 @@ class Transcript:
 _LITERAL = re.compile(r"([CS]): ?(.*)")
 _ESCAPED = re.compile(r"([CS])\| ?(.*)")
 _EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
+_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*?)\s*")
+_GOES_ON = re.compile(r"\s+(?P<rest>.*?)(?P<word>)\s*")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
 _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."
 
 
+class LineError(ValueError):
+    """A line of the text form that cannot be.
+
+    Attributes
+    ----------
+    line, column : int
+        Both from 1.
+    problem : str
+        One or more sentences that do not name the line.
+    """
+
+    def __init__(self, line: int, column: int, problem: str) -> None:
+        super().__init__(f"Line {line}: {problem}")
+        self.line, self.column, self.problem = line, column, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A line ``@word rest``, or an indented line that goes on with the directive above it.
+
+    Attributes
+    ----------
+    word : str
+        Empty for a line that goes on.
+    rest : str
+        What stands behind the word, without blanks around it.
+    column : int
+        Where the rest begins, from 1.
+    """
+
+    word: str
+    rest: str
+    column: int
+
+
 def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
-    """The entries of the text form, each with its line number from 1. Raises ValueError for any other line."""
+    """The entries of the text form, each with its line number from 1. Raises LineError for any other line."""
+    for number, found in parse_script(text):
+        if isinstance(found, Directive):
+            raise LineError(number, 1, f"@{found.word} is a directive; only a scenario may hold one.")
+        yield number, found
+
+
+def parse_script(text: str) -> Iterator[tuple[int, Entry | Directive]]:
+    """Entries and directives of the text form, each with its line number. Raises LineError for any other line."""
     if not isinstance(text, str):
         raise TypeError(f"A transcript is read from a text; this is {type(text).__name__}.")
     layer: Layer = ""
+    in_directive = False
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if matched := _LITERAL.fullmatch(line):
+        directive = _DIRECTIVE.fullmatch(line) or (_GOES_ON.fullmatch(line) if in_directive else None)
+        in_directive = directive is not None
+        if directive is not None:
+            yield number, Directive(directive["word"] or "", directive["rest"], directive.start("rest") + 1)
+        elif matched := _LITERAL.fullmatch(line):
             yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF, layer=layer)
         elif matched := _ESCAPED.fullmatch(line):
             try:
                 yield number, Entry(_direction(matched[1]), unescape(matched[2]), layer=layer)
             except ValueError as error:
-                raise ValueError(f"Line {number}: {error}") from None
+                raise LineError(number, matched.start(2) + 1, str(error)) from None
         elif matched := _EVENT.fullmatch(line):
             yield number, Entry("-", event=matched[1])
             if matched[1] == "tls":
                 layer = "inside"
         else:
-            raise ValueError(f"Line {number} reads {line[:60]!r}. {_FORMS}")
+            raise LineError(number, 1, f"{line[:60]!r} has no known form. {_FORMS}")
 
 
 def _read_entry(data: dict[str, Any]) -> Entry:

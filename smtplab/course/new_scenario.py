@@ -1,0 +1,93 @@
+"""``smtplab scenario new``: the beginning of a scenario, from a recorded transcript."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from smtplab.course.scenario import Scenario
+from smtplab.explain.catalogue import text
+from smtplab.lab import World
+from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.machine import CONNECT
+from smtplab.protocol.secrecy import hide_secrets
+from smtplab.protocol.transcript import Transcript
+
+
+def new_scenario(source: str, title: str) -> str:
+    """A scenario that plays what a transcript holds, with a stub of narration for every step.
+
+    What logs somebody in is hidden, as in every view of a record. What the server was is not in a record: only the
+    extensions that it announced, and a greeting that refuses.
+
+    Parameters
+    ----------
+    source : str
+        A transcript, as text or JSON.
+    title : str
+
+    Raises
+    ------
+    ValueError
+        For what is no transcript, or one that no scenario can play, with a sentence.
+
+    Examples
+    --------
+    >>> print(new_scenario("S: 220 lab.example\\nC: QUIT\\nS: 221 bye\\n", "Goodbye").splitlines()[-1])
+    S: 221 bye
+    """
+    transcript = read_transcript(source)
+    lines = [f"@title {title}", "@minutes 5", f"# {text('scenario.new-cures')}", "# @cures http-503",
+             f"# {text('scenario.new-world')}", *_world(transcript), ""]
+    made = "\n".join((*lines, *_steps(hide_secrets(transcript)))) + "\n"
+    Scenario.parse(made, title)
+    return made
+
+
+def begin_scenario(transcript: Path, path: Path | None = None, out: TextIO | None = None) -> int:
+    """Write what `new_scenario` makes of a file to another, which must not be there yet, or to `out`; gives 0."""
+    out = sys.stdout if out is None else out
+    made = new_scenario(transcript.read_text("utf-8"), transcript.stem.replace("_", " "))
+    if path is None:
+        print(made, end="", file=out)
+        return 0
+    with path.open("x", encoding="utf-8") as file:  # a scenario that somebody filled in is never overwritten
+        file.write(made)
+    print(text("scenario.wrote", path=path), file=out)
+    return 0
+
+
+def read_transcript(source: str) -> Transcript:
+    """A transcript in either of its forms; raises ValueError for what is none."""
+    if not source.lstrip().startswith("{"):
+        return Transcript.parse(source)
+    try:
+        data = json.loads(source)
+    except json.JSONDecodeError as error:
+        raise ValueError(text("scenario.json", line=error.lineno, column=error.colno)) from None
+    return Transcript.from_json(data)
+
+
+def _world(transcript: Transcript) -> Iterator[str]:
+    """What the record shows of the server's options, where they are not the usual ones."""
+    exchanges = transcript.exchanges()
+    if any(each.event == CONNECT and each.reply and each.reply.code == 554 for each in exchanges):
+        yield "@world takes_mail=no"
+    announced = next((each.after.announced for each in exchanges if each.after.announced), None)
+    if announced is None:
+        return
+    keywords = tuple(keyword for keyword in OFFERED if any(keyword == found for found, _ in announced))
+    if keywords != World().extensions:
+        yield f"@world extensions={','.join(keywords)}"
+
+
+def _steps(transcript: Transcript) -> Iterator[str]:
+    """The lines of the record, with words before each step."""
+    was_client = True
+    for number, line in enumerate(str(transcript).splitlines()):
+        is_client = line.startswith("C")
+        if number == 0 or (is_client and not was_client):
+            yield f"@say {text('scenario.new-say')}"
+        was_client = is_client
+        yield line
