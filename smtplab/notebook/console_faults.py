@@ -116,7 +116,7 @@ def _stands(here: Session, there: Session) -> str:
     """The state; with the list of recipients where that is the difference."""
     if here.state is not there.state or here.transaction is None:
         return str(here.state)
-    names = joined([str(path) for path in here.transaction.forward_paths]) or text("console.none")
+    names = joined([path.address for path in here.transaction.forward_paths]) or text("console.none")
     return text("console.both_list", state=here.state, list=names)
 
 

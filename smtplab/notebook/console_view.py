@@ -157,12 +157,13 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:
-        lines = [("", came), ("", text("console.unfinished"))]
+        lines: list[tuple[str, str | bytes]] = [("", came), ("", text("console.unfinished"))]
         yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
     for at, entry in enumerate(rest):
         if entry.meant and not entry.octets:
-            lines = [("", line) for line in entry.meant.removesuffix(CRLF).split(CRLF)]
-            row = _row(f"{name}-kept-{at}", "event", "server", [("", text("console.kept_back")), *lines])
+            meant = entry.meant.removesuffix(CRLF).split(CRLF)
+            lines = [("", text("console.kept_back")), *(("", line) for line in meant)]
+            row = _row(f"{name}-kept-{at}", "event", "server", lines)
             yield row | {"note": text("console.forced", fault=readable(entry.forced))}
 
 

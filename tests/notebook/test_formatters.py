@@ -32,7 +32,8 @@ def values() -> dict[str, object]:
     server = memory_server()
     server.faults.add("RCPT#2 -> 452 4.5.3 Too many recipients", "NOOP -> 250 <b>")
     return {
-        "ServerFaults": server.faults, "Reply": reply, "Exchange": exchange, "Session": session, "Transcript": transcript,
+        "ServerFaults": server.faults, "Reply": reply, "Exchange": exchange,
+        "Session": session, "Transcript": transcript,
         "Explanation": explain(reply), "NoReply": client.send("NOOP"),
         "EhloAnswer": explain_ehlo(Reply(250, ("lab.example", "SIZE 900"))),
         "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
