@@ -6,9 +6,10 @@ reply changes stays hidden until it is revealed.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from smtplab.course.scenario import scenarios
+from smtplab.course.scenario import Scenario, scenarios
 from smtplab.explain.catalogue import text
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
@@ -49,7 +50,7 @@ class Desk(Panel):
 
     # What is asked for
 
-    def open(self, scenario: object) -> Player:
+    def open(self, scenario: str | Path | Scenario) -> Player:
         """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
 
         Raises

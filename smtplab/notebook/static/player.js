@@ -257,5 +257,3 @@ function drawPlayer({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawPlayer };
