@@ -21,6 +21,11 @@ PARTS = {
 }
 """Scripts and style sheets that a widget's own ones build on."""
 
+_ON_DESK = ("console", "player", "hands")
+PARTS["desk"] = tuple(dict.fromkeys(
+    part for name in _ON_DESK for part in (*PARTS[name], f"{name}.js", f"{name}.css")
+))
+
 
 class Owner(Protocol):
     """Whoever hears what the browser says."""
