@@ -13,6 +13,7 @@ _HOME_OF = {
     "card_html": "card",
     "edition_differences": "editions",
     "frame": "frames",
+    "futures": "futures",
     "matrix": "frames",
     "save_card": "card",
     "state_diagram": "diagram",

@@ -83,7 +83,7 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int,
     for number, exchange in enumerate(exchanges[first:], first):
         place = together.get(number)
         note = text("console.together", place=place[0], count=place[1]) if place else ""
-        found += _exchange_rows(f"{session_number}.{number}", exchange, hidden[number].sent, note, reveal)
+        found += exchange_rows(f"{session_number}.{number}", exchange, hidden[number].sent, note, reveal)
     for place_sent, line in _pending(record):
         name = f"{session_number}.{len(exchanges)}.{place_sent}"
         found.append(_row(name, "sent", "you", [("", line)]))
@@ -139,7 +139,10 @@ def unanswered_octets(record: Transcript) -> bytes:
     return b"".join(reversed([entry.octets for entry in last]))
 
 
-def _exchange_rows(number: str, exchange: Exchange, hidden: bytes, note: str, reveal: bool) -> Iterator[Data]:
+def exchange_rows(
+    number: str, exchange: Exchange, hidden: bytes, note: str = "", reveal: bool = False,
+) -> Iterator[Data]:
+    """The rows of one step: what was sent, as `hidden` has it unless `reveal`, and what came."""
     if exchange.sent:
         is_secret = hidden != exchange.sent
         lines = (exchange.sent if reveal else hidden).removesuffix(CRLF).split(CRLF)
