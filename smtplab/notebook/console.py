@@ -2,31 +2,30 @@
 
 One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
 by methods alone, without a browser. All logic is here: the browser draws data (`console_view`, and `console_offers`
-for what a server announced) and tells clicks. What can be said in it is in `console_talk`.
+for what a server announced) and tells clicks. What can be said in it is in `console_talk`, and going back in
+`console_fork`.
 """
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import Message, World
-from smtplab.network import Client, LoopbackServer, MemoryServer
+from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.notebook import console_offers, console_view, html, views
+from smtplab.notebook import console_offers, console_view, futures_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
-from smtplab.notebook.console_talk import Talk
+from smtplab.notebook.console_fork import Branch, Rewind, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
-Server = LoopbackServer | MemoryServer
 
-
-class Console(Talk):
+class Console(Rewind):
     """Talk SMTP by hand.
 
     Parameters
@@ -58,6 +57,7 @@ class Console(Talk):
     """
 
     name = "console"
+    _stop_listening: Callable[[], None]
 
     def __init__(
         self, target: object = None, *, size: str = "normal", edition: int = 2821,
@@ -66,38 +66,43 @@ class Console(Talk):
         super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
         if target is not None and (edition, extensions) != (2821, OFFERED_BY_DEFAULT):
             raise ValueError(text("console.has_its_own"))
-        self.server: Server | None = None
+        self._home: Server | None = None
         self._own = target is None or isinstance(target, World)
         if self._own:
             world = target if isinstance(target, World) else None
-            self.server = LoopbackServer(world, edition=edition, extensions=extensions)
+            self._home = LoopbackServer(world, edition=edition, extensions=extensions)
             replaces_earlier(self)
         elif isinstance(target, Server):
-            self.server = target
+            self._home = target
         elif isinstance(target, Client):
-            self.server = target.keeps if isinstance(target.keeps, Server) else None
+            self._home = target.keeps if isinstance(target.keeps, Server) else None
         else:
             raise TypeError(text("console.target", type=type(target).__name__))
-        self._session_number = 0
         self._draft: Data | None = None
-        self._begin(target if isinstance(target, Client) else self._connect())
+        self._leave: Any = None
+        client = target if isinstance(target, Client) else self._connect()
+        self._begin(Branch(client, names=((0, self._next_name()),)))
 
     def _connect(self) -> Client:
-        return self.client.again() if self.server is None else self.server.connect()
+        return self.client.again() if self._home is None else self._home.connect()
 
-    def _begin(self, client: Client) -> None:
+    def _begin(self, branch: Branch) -> None:
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
+        if self._leave is not None:
+            self._leave.detach()
+            self._stop_listening()
+        client, self._here = branch.client, branch
         self._talk_to(client)
         self._reveal = False
-        self._session_number += 1
         held = weakref.ref(self)
 
         def tell(_client: object) -> None:
             if (console := held()) is not None:
                 console.changed()
 
-        stop_listening = client.on_change(tell)
-        self._leave = weakref.finalize(self, _leave, client, stop_listening, self.server if self._own else None)
+        self._stop_listening = client.on_change(tell)
+        home = self._home if self._own else None
+        self._leave = weakref.finalize(self, _leave, self._branches, self._stop_listening, home)
 
     # What is asked for
 
@@ -128,16 +133,17 @@ class Console(Talk):
         ValueError
             When the console is closed, or its server is.
         """
-        if not self._leave.alive:
-            raise ValueError(text("console.closed"))
+        self._check_open()
         try:
             client = self._connect()
         except (OSError, ValueError):
             raise ValueError(text("console.no_server")) from None
         with self.one_change():
-            self._leave.detach()
-            self.client.close()
-            self._begin(client)
+            self._begin_anew(client)
+
+    def _check_open(self) -> None:
+        if not self._leave.alive:
+            raise ValueError(text("console.closed"))
 
     # What is seen
 
@@ -164,7 +170,7 @@ class Console(Talk):
         phase, world, record = console_view.phase_of(session), self._world, self.transcript
         table = session.machine(self.client.edition)
         layer = self.client.tls
-        rows = console_view.rows(exchanges, record, self._session_number, self._reveal)
+        rows = console_view.rows(exchanges, record, self._here.name_of, self._reveal)
         return {
             "phase": phase, "state": str(session.state), "caption": console_view.caption(diagram),
             "classes": diagram.classes, "labels": diagram.labels,
@@ -182,6 +188,7 @@ class Console(Talk):
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal,
+            "fork": self._fork_view(exchanges),
         }
 
     def fixed(self) -> Data:
@@ -194,7 +201,8 @@ class Console(Talk):
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
-        return html.join((self.diagram.figure(), record, views.explanation(self.explanation)))
+        both = None if self.other is None else futures_view.fragment(self.futures)
+        return html.join((self.diagram.figure(), record, views.explanation(self.explanation), both))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed."""
@@ -227,7 +235,7 @@ class Console(Talk):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return False
+                return self._do_fork(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
@@ -261,8 +269,9 @@ class Console(Talk):
         self.close()
 
 
-def _leave(client: Client, stop_listening: Any, own_server: Server | None) -> None:
+def _leave(branches: tuple[Branch, ...], stop_listening: Any, own_server: Server | None) -> None:
     stop_listening()
-    client.close()
+    for branch in branches:
+        branch.close()
     if own_server is not None:
         own_server.close()

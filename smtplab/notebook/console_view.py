@@ -5,7 +5,7 @@ It is folded from a client's session, exchanges and record each time; nothing is
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -70,11 +70,14 @@ def groups(session: Session, world: World | None, edition: int) -> list[Data]:
     ]
 
 
-def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int, reveal: bool = False) -> list[Data]:
-    """The record, one row for what was sent and one for each reply; ids differ from session to session.
+def rows(
+    exchanges: Sequence[Exchange], record: Transcript, name_of: Callable[[int], object], reveal: bool = False,
+) -> list[Data]:
+    """The record, one row for what was sent and one for each reply, which has the number of its step.
 
-    What logs somebody in stands there as asterisks, unless `reveal`. Commands of a group carry a note, and each is
-    followed by its own reply.
+    `name_of` a step is the session in which it was said. It is a part of the ids: these differ from session to session,
+    and stay for what a session has from the one it was forked from. What logs somebody in stands there as asterisks,
+    unless `reveal`. Commands of a group carry a note, and each is followed by its own reply.
     """
     first = max(0, len(exchanges) - ROWS)
     together = sent_together(exchanges, record)
@@ -83,9 +86,11 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int,
     for number, exchange in enumerate(exchanges[first:], first):
         place = together.get(number)
         note = text("console.together", place=place[0], count=place[1]) if place else ""
-        found += exchange_rows(f"{session_number}.{number}", exchange, hidden[number].sent, note, reveal)
+        of_step = list(exchange_rows(f"{name_of(number)}.{number}", exchange, hidden[number].sent, note, reveal))
+        of_step[-1]["step"] = number
+        found += of_step
     for place_sent, line in _pending(record):
-        name = f"{session_number}.{len(exchanges)}.{place_sent}"
+        name = f"{name_of(len(exchanges))}.{len(exchanges)}.{place_sent}"
         found.append(_row(name, "sent", "you", [("", line)]))
     return found
 

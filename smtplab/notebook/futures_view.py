@@ -32,7 +32,8 @@ def data(what: Futures, here: str = "") -> Data:
     folded = [text("futures.past-folded", count=len(what.past), last=step_label(what.past[-1]))] if what.past else []
     return {
         "title": what.title, "origin": what.origin, "folded": "".join(folded), "past": past[-2 * FIRST_STEPS :],
-        "difference": what.difference, "columns": [_column(future, what.first, here) for future in what.both],
+        "mark": DIFFERS, "difference": what.difference,
+        "columns": [_column(future, what.first, here) for future in what.both],
         "picture": diagram.picture, "classes": diagram.classes, "labels": diagram.labels, "caption": diagram.caption,
         "in_words": diagram.text.splitlines(),
     }
@@ -48,10 +49,10 @@ def _column(future: Future, first: int | None, here: str) -> Data:
             continue
         rows = list(exchange_rows(f"{future.name}{number + 1}", step, step.sent))
         rows[0] |= {"step": f"{future.name}{number + 1}"}
-        rows[0] |= {"differs": text("futures.differs")} if number == first else {}
+        rows[0] |= {"differs": DIFFERS + " " + text("futures.differs")} if number == first else {}
         found += rows
     if first == count:
-        found.append(_told("nothing", text("futures.nothing")) | {"differs": text("futures.differs")})
+        found.append(_told("nothing", text("futures.nothing")) | {"differs": DIFFERS + " " + text("futures.differs")})
     title = text("futures.here" if future.name == here else "futures.future", name=future.name)
     return {"name": future.name, "title": title, "rows": found, "stands": future.stands, "messages": future.messages}
 
@@ -72,7 +73,8 @@ def fragment(what: Futures) -> html.Markup:
         html.element("p", html.element("b", DIFFERS, aria_hidden="true"), " ", drawn["difference"],
                      class_="difference"),
         html.element("div", *map(_column_fragment, drawn["columns"]), class_="columns"),
-        what.diagram.figure(),
+        html.element("div", what.diagram.figure(), class_="wide", tabindex="0", role="region",
+                     aria_label=text("futures.diagram")),
         class_="futures",
     )
 
@@ -96,7 +98,7 @@ def _row(row: Data) -> html.Markup:
                                          said), class_="line")
         for code, said in row["lines"]
     )
-    marked = html.element("span", f"{DIFFERS} {row['differs']}", class_="differs") if row.get("differs") else None
+    marked = html.element("span", row["differs"], class_="differs") if row.get("differs") else None
     return html.element(
         "li", html.element("span", row["mark"], class_=f"mark-{kind}", aria_hidden="true"),
         html.element("span", row["who"], class_="who"), html.element("div", marked, *lines, class_="wire"),

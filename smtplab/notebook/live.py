@@ -13,7 +13,7 @@ import traitlets
 
 from smtplab.notebook.html import static
 
-PARTS = {"console": ("console_forms.js",)}
+PARTS = {"console": ("console_forms.js", "console_fork.js")}
 """Scripts that a widget's own one builds on."""
 
 

@@ -62,7 +62,7 @@ class TwoWays(StateDiagram):
                     classes[name] = " ".join((how, *(f"way-{which.lower()}" for which in known)))
                     word = event_label(step.event) if name in drawn and step.event != CONNECT else step_label(step)
                     said.setdefault(name, set()).add(word)
-        labels = {name: f"{' '.join(map(few, known.values()))}: {_one(said[name], drawn.get(name, ''))}"
+        labels = {name: f"{_steps_of(known)}: {_one(said[name], drawn.get(name, ''))}"
                   for name, known in numbers.items()}
         for letter, end in zip(NAMES, self.ends, strict=True):
             name = f"state-{end.state}"
@@ -110,6 +110,13 @@ def two_ways(
     one = state_diagram(steps, edition=edition)
     return TwoWays(one.table, one.state, one.session, steps, True, False, False, one.size,
                    past=tuple(past), ways=(tuple(first), tuple(second)))
+
+
+def _steps_of(known: dict[str, list[str]]) -> str:
+    """The steps of one or of both on an edge; of both only the first, since more would not fit."""
+    if len(known) == 1:
+        return few(*known.values())
+    return " ".join(f"{numbers[0]}{'…' if len(numbers) > 1 else ''}" for numbers in known.values())
 
 
 def _one(words: set[str], baked: str) -> str:
