@@ -81,7 +81,7 @@ class Console(Rewind):
         self._draft: Data | None = None
         self._leave: Any = None
         client = target if isinstance(target, Client) else self._connect()
-        self._begin(Branch(client, names=((0, self._next_name()),)))
+        self._begin(Branch(client, ((0, self._next_name()),)))
 
     def _connect(self) -> Client:
         return self.client.again() if self._home is None else self._home.connect()

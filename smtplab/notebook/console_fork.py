@@ -28,15 +28,18 @@ class Branch(NamedTuple):
     Attributes
     ----------
     client : Client
-    copy : LoopbackServer, MemoryServer or None
-        The server that was made for it alone.
     names : tuple of (int, int)
         From which step on it is which session, by number: a fork begins with steps of another.
+    copy : LoopbackServer, MemoryServer or None
+        The server that was made for it alone.
+    steps : int
+        How many it had when it was left.
     """
 
     client: Client
+    names: tuple[tuple[int, int], ...]
     copy: Server | None = None
-    names: tuple[tuple[int, int], ...] = ()
+    steps: int = 0
 
     def name_of(self, step: int) -> int:
         """In which session a step was said."""
@@ -69,8 +72,7 @@ class Rewind(Talk):
     @property
     def server(self) -> Server | None:
         """The server at hand that the session is on: the console's own or one that was given, or a copy of it."""
-        found = self.client.keeps
-        return found if isinstance(found, Server) else None
+        return _server_of(self.client)
 
     @property
     def other(self) -> Client | None:
@@ -115,18 +117,18 @@ class Rewind(Talk):
         self._check_open()
         if not old.is_quiet:
             raise ValueError(text("console.back_due"))
-        if self._must_ask and not replay:
+        if self._must_ask_about(old) and not replay:
             raise ValueError(text("console.back_ask_call", host=old.host, step=step))
         try:
             new = old.fork(step, replay=replay)
         except OSError:
             raise ValueError(text("console.no_server")) from None
-        copy = new.keeps if new.forked is not None and new.forked.is_copy and isinstance(new.keeps, Server) else None
+        copy = _server_of(new) if new.forked is not None and new.forked.is_copy else None
         shared = step + 1 if copy is not None else 0
         names = tuple(found for found in self._here.names if found[0] < shared)
         with self.one_change():
             self._keep(self._here)
-            self._begin(Branch(new, copy, (*names, (shared, self._next_name()))))
+            self._begin(Branch(new, (*names, (shared, self._next_name())), copy))
         return new
 
     def switch(self) -> Client:
@@ -141,23 +143,35 @@ class Rewind(Talk):
         if (other := self._left) is None:
             raise ValueError(text("console.no_other"))
         with self.one_change():
-            self._left = None
+            other, self._left = self._as_it_was_left(other), None
             self._keep(self._here)
             self._begin(other)
         return other.client
+
+    def _as_it_was_left(self, branch: Branch) -> Branch:
+        """A server gives up a client that says nothing for minutes: then a copy of the session goes on in its place."""
+        client = branch.client
+        was_alive = client.steps[branch.steps - 1].after.state is not State.CLOSED
+        if not (was_alive and client.is_over) or self._must_ask_about(client):
+            return branch
+        new = client.fork(branch.steps - 1)
+        branch.close()
+        self.notice = text("console.as_left")
+        return branch._replace(client=new, copy=_server_of(new))
 
     def _keep(self, branch: Branch) -> None:
         """Keep this one as the future that was left, in place of another."""
         if self._left is not None:
             self._left.close()
-        self._left, self._asked, self._compares = branch, None, False
+        steps = len(branch.client.exchanges)
+        self._left, self._asked, self._compares = branch._replace(steps=steps), None, False
 
     def _begin_anew(self, client: Client) -> None:
         """Begin another session, and close what there is."""
         for branch in self._branches:
             branch.close()
         self._left, self._asked, self._compares = None, None, False
-        self._begin(Branch(client, names=((0, self._next_name()),)))
+        self._begin(Branch(client, ((0, self._next_name()),)))
 
     @property
     def _branches(self) -> tuple[Branch, ...]:
@@ -175,9 +189,9 @@ class Rewind(Talk):
         first, second = sorted((self._here, self._left), key=lambda branch: branch.names[-1][1])
         return first, second
 
-    @property
-    def _must_ask(self) -> bool:
-        return not hasattr(self.client.keeps, "fork")
+    def _must_ask_about(self, client: Client) -> bool:
+        """True when its server cannot be copied, so that lines must be said again."""
+        return not hasattr(client.keeps, "fork")
 
     # What the browser draws, and what it asks for
 
@@ -216,10 +230,11 @@ class Rewind(Talk):
         """Carry out what was clicked about going back."""
         match message:
             case {"do": "back", "step": int(step)}:
-                if self._must_ask and is_loopback(self.client.host):
+                must_ask = self._must_ask_about(self.client)
+                if must_ask and is_loopback(self.client.host):
                     self._asked = step
                 else:
-                    self.go_back(step, replay=self._must_ask)
+                    self.go_back(step, replay=must_ask)
             case {"do": "back-yes"} if self._asked is not None:
                 step, self._asked = self._asked, None
                 self.go_back(step, replay=True)
@@ -232,3 +247,8 @@ class Rewind(Talk):
             case _:
                 return False
         return True
+
+
+def _server_of(client: Client) -> Server | None:
+    """The server at hand that a client holds, if it is one of ours."""
+    return client.keeps if isinstance(client.keeps, Server) else None
