@@ -14,7 +14,7 @@ function consoleFork(words, pictures, log, tell) {
   const no = button(words.no, () => tell({ do: "back-no" }), { class: "plain" });
   const asking = make("div", { class: "forked", role: "group", "aria-label": words.back_question, hidden: true }, question, yes, no);
   const left = make("div", { class: "forked", role: "group", "aria-label": words.futures, hidden: true }, told, note, compare, takeOther);
-  const bar = make("div", {}, asking, left);
+  const bar = make("div", { class: "fork" }, asking, left);
 
   const futures = make("div", { class: "futures", role: "region", tabindex: "-1", "aria-label": words.futures, hidden: true });
   log.addEventListener("keydown", onKey);
