@@ -9,6 +9,7 @@ from typing import Any
 _HOME_OF = {
     "CodeExplorer": "explorer",
     "Console": "console",
+    "ShowOfHands": "hands",
     "StateDiagram": "diagram",
     "card_html": "card",
     "edition_differences": "editions",
@@ -16,6 +17,7 @@ _HOME_OF = {
     "futures": "futures",
     "matrix": "frames",
     "save_card": "card",
+    "show_of_hands": "hands",
     "state_diagram": "diagram",
 }
 

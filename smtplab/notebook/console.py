@@ -17,15 +17,17 @@ from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import console_offers, console_view, futures_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
+from smtplab.notebook.console_asking import Asking
 from smtplab.notebook.console_fork import Branch, Rewind, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
+from smtplab.notebook.question import words
 from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
 
-class Console(Rewind):
+class Console(Asking, Rewind):
     """Talk SMTP by hand.
 
     Parameters
@@ -39,6 +41,9 @@ class Console(Rewind):
         The RFC that the console's own server follows.
     extensions : tuple of str, or "all"
         What the console's own server offers. The controls for it come with the answer to EHLO.
+    predict : bool or "code"
+        Ask before a reply: the learner commits, then the line goes out. ``"code"`` asks for the code too. Asked is
+        about commands and the end of a message; lines of it, pieces of it, answers in a login and groups just go.
 
     Raises
     ------
@@ -61,9 +66,9 @@ class Console(Rewind):
 
     def __init__(
         self, target: object = None, *, size: str = "normal", edition: int = 2821,
-        extensions: Extensions = OFFERED_BY_DEFAULT, **unknown: object,
+        extensions: Extensions = OFFERED_BY_DEFAULT, predict: bool | str = False, **unknown: object,
     ) -> None:
-        super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
+        super().__init__(size, unknown, ("target", "size", "edition", "extensions", "predict"), predict)
         if target is not None and (edition, extensions) != (2821, OFFERED_BY_DEFAULT):
             raise ValueError(text("console.has_its_own"))
         self._home: Server | None = None
@@ -187,7 +192,7 @@ class Console(Rewind):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
-            "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal,
+            "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
             "fork": self._fork_view(exchanges),
         }
 
@@ -196,13 +201,14 @@ class Console(Rewind):
         world = self._world
         book = [{"address": f"{m.name}@{world.domain}", "story": m.story} for m in world.address_book] if world else []
         pictures = {name: html.static(f"{name}.svg") for name in console_view.pictures(self.client.edition)}
-        return {**super().fixed(), "pictures": pictures, "book": book}
+        return {**super().fixed(), "pictures": pictures, "book": book, "question": words()}
 
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
         both = None if self.other is None else futures_view.fragment(self.futures)
-        return html.join((self.diagram.figure(), record, views.explanation(self.explanation), both))
+        meaning = views.explanation(self.explanation)
+        return html.join((self.diagram.figure(), record, self._asking_fragment(), meaning, both))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed."""
@@ -235,7 +241,7 @@ class Console(Rewind):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return self._do_fork(message)
+                return self._do_asking(message) or self._do_fork(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
@@ -251,7 +257,7 @@ class Console(Rewind):
             raise
 
     def __str__(self) -> str:
-        return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self.explanation}"
+        return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self._asking_text()}{self.explanation}"
 
     def __repr__(self) -> str:
         return f"<Console, {self.state}, {len(self.exchanges)} replies>"

@@ -69,6 +69,7 @@ SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.protocol.logins", "Logins", "logins", str),
     ("smtplab.explain.explanation", "Explanation", "explanation", str),
     ("smtplab.explain.ehlo_answer", "EhloAnswer", "ehlo_answer", str),
+    ("smtplab.notebook.missed", "Missed", "missed", str),
     ("smtplab.setup.doctor", "DoctorReport", "doctor_report", str),
 )
 """Module and name of each type, the function of `views` that shows it, and its plain text."""
