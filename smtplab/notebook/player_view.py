@@ -62,7 +62,7 @@ def _paragraphs(words: str) -> list[str]:
 
 def _rows(frame: Frame) -> list[Data]:
     """The record; a reply that was forced says so."""
-    found = console_view.rows(frame.exchanges, frame.transcript, frame.client)
+    found = console_view.rows(frame.exchanges, frame.transcript, lambda _step: frame.client)
     forced = {f"{frame.client}.{number}": e.forced for number, e in enumerate(frame.exchanges) if e.forced}
     for row in found:
         number, _, kind = row["id"].partition("-")
