@@ -6,6 +6,9 @@ from smtplab.lab.faults.delivery import GLUE_S, pieces
 from smtplab.lab.outbox import EMPTY, Held, Outbox
 from smtplab.lab.world import Certificate
 
+PIECE = 4096
+"""Octets up to which what arrives is joined to the piece before, so that tiny segments do not pile up."""
+
 
 class Sending:
     """The outgoing side of one step; nothing of it outlives the call but the `outbox`."""
@@ -93,7 +96,9 @@ class Sending:
     def keep(self, octets: bytes, most: int) -> bool:
         """Keep what the client says while the server is busy; False when that is too much by now."""
         if not self.is_silent:
-            self._unread = (*self._unread, octets)
+            last = self._unread[-1] if self._unread else b""
+            joined = self._unread and len(last) + len(octets) <= PIECE
+            self._unread = (*self._unread[:-1], last + octets) if joined else (*self._unread, octets)
         return sum(map(len, self._unread)) <= most
 
     def forget(self) -> None:

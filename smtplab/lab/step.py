@@ -20,7 +20,7 @@ from smtplab.lab.message import Message, protocol_of
 from smtplab.lab.outbox import EMPTY
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
-from smtplab.lab.sending import Sending
+from smtplab.lab.sending import PIECE, Sending
 from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.errors import ProtocolError
@@ -50,10 +50,6 @@ def _line_limit(verb: str, extensions: tuple[str, ...]) -> int:
 def _longest_line(extensions: tuple[str, ...]) -> int:
     """Octets of the longest line that a world with these extensions can allow."""
     return max(line_octets(verb, extensions) for verb in ("MAIL", "RCPT", "AUTH", AUTH_LINE))
-
-
-_PIECE = 4096
-"""Octets up to which arriving mail data is joined to the piece before, so that tiny segments do not pile up."""
 
 
 def step(world: World, session: ServerSession, given: Input) -> tuple[World, ServerSession, list[Action]]:
@@ -131,6 +127,8 @@ class _Run:
 
     def choose_fault(self, event: str, command: Command | None) -> None:
         """Count an event, and see which fault happens with it."""
+        if event == TLS and command is not None:
+            event = ""  # typed by somebody: a verb that nobody knows
         self.counted = self.counted.with_event(event)
         faults = self.world.faults
         if faults.set:
@@ -191,11 +189,13 @@ class _Run:
                 self.leave()
             return self.session.state is State.CLOSED
         if isinstance(given, Octets):
-            if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + _PIECE):
+            if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + PIECE):
                 self.leave()
             return sending.is_busy or sending.drops
         if isinstance(given, Tick):
             unread = sending.release(self.now)
+            if was.held and not sending.is_busy:  # only now the client can be expected to go on
+                self.heard_s = self.now
             if was.is_silent and not was.held and self.now >= self.heard_s + self.world.idle_s:
                 self.leave()
             elif unread:
@@ -309,7 +309,7 @@ class _Run:
             of_login = event in ("AUTH", AUTH_LINE) and limit == AUTH_LINE_OCTETS
             answer = reply("auth.line" if of_login else "line.too-long", limit=limit)
             self.settle(event, command, self.world, answer)
-            if is_framed:
+            if is_framed and self.session.state is not State.CLOSED:
                 self.close_unasked("closing.chunk")
         elif not (is_framed and self.begins_chunk(command)):
             self.choose_fault(event, command)
@@ -359,7 +359,7 @@ class _Run:
         self.size += len(data)
         if data and self.size <= self.world.max_message_octets:
             last = self.pieces[-1] if self.pieces else b""
-            joined = self.pieces and len(last) + len(data) <= _PIECE
+            joined = self.pieces and len(last) + len(data) <= PIECE
             self.pieces = (*self.pieces[:-1], last + data) if joined else (*self.pieces, data)
 
     def deliver(self, mail_data: bytes) -> None:
