@@ -317,7 +317,7 @@ def test_a_forced_reply_follows_the_session_and_not_what_the_server_would_have_d
     talk.codes(*letter)
     assert [path.local_part for path in talk.messages[0].forward_paths] == ["bob", "nobody"]
     talk = Recorded(plain("DATA -> 354"))
-    assert talk.codes("EHLO me.example", "DATA", "hello", ".", "NOOP") == [250, 354, 554, 250]
+    assert talk.codes("EHLO me.example", "DATA", "hello", ".", "NOOP") == [220, 250, 354, 554, 250]
     assert talk.messages == []
 
 
