@@ -13,7 +13,6 @@ from smtplab.lab.actions import Action, Deliver
 from smtplab.lab.extensions import dressing
 from smtplab.lab.faults import Fault, Way
 from smtplab.lab.faults.fault import TLS
-from smtplab.lab.faults.faults import Moment
 from smtplab.lab.inputs import Input, Lost, Octets, Shutdown, Tick, TlsFailed, TlsUp
 from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.message import Message, protocol_of
@@ -74,7 +73,7 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     >>> actions
     [Send(octets=b'220 lab.example SMTP service ready\\r\\n', forced='', meant=None)]
     """
-    if session.is_over:
+    if session.session.state is State.CLOSED and session.is_over:
         return world, session, []
     run = _Run(world, session, given.now)
     if isinstance(given, Lost):
@@ -129,12 +128,13 @@ class _Run:
         """Count an event, and see which fault happens with it."""
         if event == TLS and command is not None:
             event = ""  # typed by somebody: a verb that nobody knows
-        self.counted = self.counted.with_event(event)
-        faults = self.world.faults
-        if faults.set:
-            self.fault, faults, self.counted = faults.choose(Moment(event, command, self.session, self.counted))
-            if faults is not self.world.faults:
+        counted = self.counted.with_event(event)
+        before = self.world.faults
+        if before.set:
+            self.fault, faults, counted = before.choose(event, command, self.session, counted)
+            if faults is not before:
                 self.world = self.world.with_faults(faults)
+        self.counted = counted
 
     def settle(
         self, event: str, command: Command | None, world: World, answer: Reply, mail_data: bytes | None = None

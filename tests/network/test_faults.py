@@ -48,11 +48,13 @@ def say(client: Client, line: str) -> Reply | NoReply:
     return client.send(line)
 
 
-def talk_to(server: Server, event: str, **options: object) -> tuple[Client, Reply | NoReply]:
-    """A client on the way to an event, and the outcome there."""
-    client = server.connect(timeout_s=TIMEOUT_S, **options)
+def talk_to(server: Server, event: str, timeout_s: float) -> tuple[Client, Reply | NoReply]:
+    """A client on the way to an event, and the outcome there, for which alone it has so much time."""
+    lines = PATHS[event]
+    client = server.connect(timeout_s=BOUND_S if lines else timeout_s)
     outcome = client.greeting
-    for line in PATHS[event]:
+    for line in lines:
+        client.timeout_s = timeout_s if line == lines[-1] else BOUND_S
         outcome = say(client, line)
     return client, outcome
 
@@ -63,15 +65,15 @@ GOES_OUT = {"": 1, "drop after": 1, "split": 1, "codes differ": 1, "too long": 1
 
 
 def check_own_client(server: Server, event: str, way: str, text: str) -> None:
+    came = 1 if (event, way) == ("QUIT", "glue") else GOES_OUT[way]  # no next reply can come there
     began = monotonic()
-    client, outcome = talk_to(server, event)
+    client, outcome = talk_to(server, event, BOUND_S if came and event != "STARTTLS" else TIMEOUT_S)
     assert monotonic() - began < BOUND_S
     assert server.errors == ()
     record = server.record_of(client)
     assert record is not None
     assert client.session == client.transcript.exchanges()[-1].after if client.exchanges else True
     transcript = client.transcript
-    came = 1 if (event, way) == ("QUIT", "glue") else GOES_OUT[way]  # no next reply can come there
     if event not in ("STARTTLS", "TLS"):
         assert bool(came) is isinstance(outcome, Reply), outcome
         assert not isinstance(outcome, NoReply) or (outcome.was_due and outcome.why and outcome.cure)
@@ -159,9 +161,12 @@ def test_every_way_at_every_event_has_a_clear_outcome_for_programs(
         if text is None:
             return
         with LoopbackServer(everything(text)) as server:
-            began = monotonic()
-            outcome = deliver(server)
-            assert monotonic() - began < BOUND_S, (text, outcome)
+            for _ in range(3):  # on a busy machine the time may be over before the event has come
+                began = monotonic()
+                outcome = deliver(server)
+                assert monotonic() - began < BOUND_S, (text, outcome)
+                if any(fault.fired for fault in server.faults):
+                    break
             until(lambda: not any(record.open for record in server.sessions))
             stored = len(server.messages)
             if way in ("", "silence", "drop before", "delay 3600 s") and event not in ("QUIT", "DATA-END"):

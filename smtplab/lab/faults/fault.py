@@ -273,13 +273,18 @@ class Fault:
 
     when: When
     what: What
+    _text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_text", f"{_format_when(self.when)} -> {_format_what(self.what)}")
         if self.when.event == TLS and (self.what.reply is not None or not set(self.what.ways) <= set(INSTEAD)):
             raise ValueError("In a TLS handshake no reply can be said; there are silence, drop and delay.")
 
     def __str__(self) -> str:
-        return f"{_format_when(self.when)} -> {_format_what(self.what)}"
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)  # equal faults have one text, and it is quicker than all the parts
 
 
 def _format_when(when: When) -> str:
