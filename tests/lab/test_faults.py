@@ -297,6 +297,9 @@ def test_chance_of_a_rare_fault_is_rare() -> None:
     ("EHLO host other.example -> 450", ("EHLO other.example", "EHLO third.example"), [450, 250]),
     ("NOOP in SENDER_KNOWN -> 450", ("NOOP", MAIL, "NOOP", BOB, "NOOP"), [250, 250, 450, 250, 250]),
     ("NOOP#2 in READY per session -> 450", ("NOOP", MAIL, "NOOP", "RSET", "NOOP"), [250, 250, 250, 250, 450]),
+    ("NOOP#2 in SENDER_KNOWN per mail -> 450",
+     (MAIL, "NOOP", "RSET", MAIL, "NOOP", "NOOP", "NOOP", "RSET", MAIL, "NOOP", "NOOP"),
+     [250, 250, 250, 250, 250, 450, 250, 250, 250, 250, 450]),
     ("NOOP#1 per mail -> 450", ("NOOP", "NOOP", MAIL, "NOOP", "NOOP"), [450, 250, 250, 450, 250]),
 ])
 def test_conditions(fault: str, lines: tuple[str, ...], codes: list[int]) -> None:

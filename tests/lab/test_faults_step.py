@@ -321,6 +321,12 @@ def test_a_forced_reply_follows_the_session_and_not_what_the_server_would_have_d
     assert talk.messages == []
 
 
+def test_a_message_for_nobody_is_delivered_to_nobody() -> None:
+    talk = Recorded(plain("DATA -> 354", "DATA-END -> 250"))
+    assert talk.codes("EHLO me.example", MAIL, "DATA", "hello", ".") == [220, 250, 250, 354, 250]
+    assert talk.messages == [] and talk.state is State.READY
+
+
 LINES = ("EHLO me.example", "HELO me", MAIL, "MAIL FROM:<>", "MAIL FROM:<a b>", BOB, "RCPT TO:<nobody@lab.example>",
          "DATA", "hello", ".", "RSET", "NOOP", "QUIT", "VRFY bob", "EXPN friends", "HELP", "STARTTLS", "FOO", "", "TLS",
          "AUTH PLAIN AGJvYgBidWlsZGVy", "AUTH LOGIN", "Ym9i", "*", "BDAT 5", "BDAT x", "BDAT 0 LAST", "ANY", "CONNECT",
