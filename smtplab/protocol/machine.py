@@ -28,7 +28,7 @@ from smtplab.protocol.transition import (
 from smtplab.protocol.wire import REPLY_CLASSES, Command
 
 __all__ = [
-    "ANY", "CONNECT", "DATA_END", "EDITIONS", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine", "Requirement",
+    "ANY", "CONNECT", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine", "Requirement",
     "State", "Transition", "machine", "transition_rows",
 ]
 
@@ -48,8 +48,10 @@ _DECIDING = frozenset(
     if row.next_state in _READS_NO_COMMANDS or row.state in _READS_NO_COMMANDS[1:] or row.remembers == "client"
 )
 
-_FRAMING = frozenset(verb for extension in OFFERED.values() if extension.octets_behind for verb in extension.verbs)
-"""Commands that octets may follow as a part of them, once they are known."""
+FRAMED_BY = {
+    verb: keyword for keyword, extension in OFFERED.items() if extension.octets_behind for verb in extension.verbs
+}
+"""Commands that octets may follow as a part of them, and the extension that each belongs to."""
 
 
 class Machine:
@@ -166,16 +168,13 @@ class Machine:
     def decides(self, event: str) -> bool:
         """True when the reply to this event may change how the octets behind it are to be read.
 
-        What a client sent behind it is not cut before the reply has come, announced or not. A BDAT that nobody
-        announced may be taken all the same: only then do octets follow the next one.
+        What a client sent behind it is not cut before the reply has come, announced or not.
 
         >>> [event for event in ("EHLO", "MAIL", "DATA", "STARTTLS", "AUTH", "AUTH-LINE", "BDAT")
         ...  if machine().decides(event)]
-        ['EHLO', 'DATA', 'STARTTLS', 'AUTH', 'AUTH-LINE', 'BDAT']
-        >>> machine(2821, frozenset({"CHUNKING"})).decides("BDAT")
-        False
+        ['EHLO', 'DATA', 'STARTTLS', 'AUTH', 'AUTH-LINE']
         """
-        return event in _DECIDING or (event in _FRAMING and event not in self._framers)
+        return event in _DECIDING
 
     def commands_in_sequence(self, state: State) -> tuple[str, ...]:
         """The verbs that may come now, in the table's order; none before the greeting and during mail data."""
