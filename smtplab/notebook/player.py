@@ -143,7 +143,7 @@ class Player(Way):
         prediction = self.prediction
         return always | {
             "phase": "play", "title": html.readable(self.scenario.title), "at": self._at, "count": self.count,
-            "biggest": self._biggest, "steps": [html.readable(label) for label in self._labels], "asks": stop.is_asking,
+            "biggest": self._biggest, "steps": list(self.steps), "asks": stop.is_asking,
             "question": player_view.question(asked, number) if asked is not None else None,
             "prediction": {"line": html.readable(prediction.line), "parts": prediction.data()} if prediction else None,
             "committed": isinstance(said, Guess), "judgement": judgement.data() if judgement else None,

@@ -65,20 +65,30 @@ def _is_sent(entry: Entry) -> bool:
     return entry.direction == "C"
 
 
-def labels(found: Sequence[Stop]) -> list[str]:
-    """A name for each stop, to jump to. It tells what is said or sent there, and never what comes back."""
+def labels(found: Sequence[Stop], told: bool) -> list[str]:
+    """A name for each stop, to jump to: what is sent there, and never what comes back.
+
+    Parameters
+    ----------
+    found : sequence of Stop
+    told : bool
+        Name a question by its words, which may tell a reply that came before it.
+    """
     named = []
-    before: Stop | None = None
-    for number, stop in enumerate(found, 1):
-        named.append(text("player.step-label", number=number, name=_name(stop, before)))
-        before = stop
+    questions = 0
+    for number, (stop, before) in enumerate(zip(found, (None, *found), strict=False), 1):
+        if (question := stop.frame.question) is not None:
+            questions += 1
+            words = f": {readable(question.text)}" if told else ""
+            name = text("player.step-question", number=questions, words=words)
+        else:
+            name = _name(stop, before)
+        named.append(text("player.step-label", number=number, name=name))
     return named
 
 
 def _name(stop: Stop, before: Stop | None) -> str:
     frame = stop.frame
-    if frame.question is not None:
-        return text("player.step-question", question=readable(frame.question.text))
     is_new = before is None or before.frame.client != frame.client
     if is_new and frame.client:
         return text("player.step-session", number=frame.client)

@@ -61,13 +61,15 @@ def _paragraphs(words: str) -> list[str]:
 
 
 def _rows(frame: Frame) -> list[Data]:
-    """The record; a reply that was forced says so."""
+    """The record; a later session says that it is one, and a reply that was forced by what."""
     found = console_view.rows(frame.exchanges, frame.transcript, frame.client)
     forced = {f"{frame.client}.{number}": e.forced for number, e in enumerate(frame.exchanges) if e.forced}
     for row in found:
         number, _, kind = row["id"].partition("-")
         if number in forced and kind in ("S", "event"):
             row["note"] = text("player.forced", fault=readable(forced[number]))
+    if frame.client > 1:
+        found.insert(0, _event(f"{frame.client}-begins", text("scenario.session", number=frame.client)))
     return found
 
 
@@ -87,8 +89,7 @@ def _assembled(stops: Sequence[Stop], at: int) -> list[Data]:
         if waited_s > 0 and now.client == frame.client:
             known = {row["id"] for row in _rows(before)} if before and before.client == now.client else set()
             jumps[next((row["id"] for row in _rows(now) if row["id"] not in known), "")] = later(waited_s)
-    session = _event(f"{frame.client}-begins", text("scenario.session", number=frame.client))
-    return [*([session] if frame.client > 1 else []), *_with_jumps(_rows(frame), jumps)]
+    return list(_with_jumps(_rows(frame), jumps))
 
 
 def _with_jumps(rows: list[Data], jumps: dict[str, str]) -> Iterator[Data]:

@@ -96,7 +96,7 @@ def test_by_keyboard_alone_and_by_a_presenters_remote(open_notebook: Open) -> No
     for _ in range(4):
         keyboard.press("PageDown")
     at(player, 6)
-    option = player.get_by_label("One refused recipient ends the mail.")
+    option = player.get_by_label("One refused recipient stops the whole mail.")
     option.focus()
     keyboard.press("Space")
     expect(option).to_be_checked()
@@ -139,7 +139,7 @@ def test_full_screen_takes_all_keys_and_escape_leaves_it(open_notebook: Open) ->
     notebook = open_notebook(PLAYER.format("'two_recipients'"))
     player, page = shown(notebook), notebook.page
     button(player, "Full screen").click()
-    expect(button(player, "Leave full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.fullscreenElement.className").startswith("smtplab smtplab-player")
     page.evaluate("document.activeElement.blur()")
     before, cells = notebook.codes, notebook.cells.count()
@@ -149,12 +149,12 @@ def test_full_screen_takes_all_keys_and_escape_leaves_it(open_notebook: Open) ->
     assert notebook.cells.count() == cells and notebook.codes == before
     nothing_for_axe(page)
     page.keyboard.press("Escape")
-    expect(button(player, "Full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("document.fullscreenElement") is None
     player.press("f")
-    expect(button(player, "Leave full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "true")
     player.press("f")
-    expect(button(player, "Full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("width", [934, 1280, 1920])
@@ -171,13 +171,23 @@ def test_nothing_jumps_from_step_to_step(open_notebook: Open, width: int, name: 
     assert len(places) == 1
 
 
+def test_at_934_by_560_controls_words_lit_state_record_and_meaning_are_seen_together(open_notebook: Open) -> None:
+    notebook = open_notebook(PLAYER.format("'two_recipients'"), width=1106)
+    player = shown(notebook)
+    player.press("End")
+    at(player, 13)
+    box = player.bounding_box()
+    assert box is not None and box["width"] <= 934 and box["height"] <= 560
+
+
 def json_of(player: Locator) -> str:
     """Where the parts of a player are, within it."""
     said: str = player.evaluate("""root => {
       const top = root.getBoundingClientRect();
       const parts = root.querySelectorAll(
-        ".controls > *, .narration, .presenter, .stage, .caption, .log, .pane, .foot");
-      return JSON.stringify([...parts].map((part) => { const box = part.getBoundingClientRect();
+        ".head > *, .controls > *, .narration, .presenter, .stage, .caption, .log, .pane");
+      return JSON.stringify([...parts].filter((part) => part.offsetParent).map((part) => {
+        const box = part.getBoundingClientRect();
         return [part.className, box.left - top.left, box.top - top.top, box.width, box.height].map(
           (said) => typeof said === "number" ? Math.round(said) : said); }));
     }""")
