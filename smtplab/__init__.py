@@ -27,6 +27,7 @@ _HOME_OF = {
     "Transcript": "smtplab.protocol.transcript",
     "World": "smtplab.lab",
     "check": "smtplab.course",
+    "desk": "smtplab.notebook.desk",
     "doctor": "smtplab.setup.doctor",
     "edition_differences": "smtplab.notebook",
     "explain": "smtplab.explain",

@@ -22,7 +22,8 @@ from smtplab.course.scenario_steps import (
 )
 from smtplab.explain.catalogue import text, texts
 from smtplab.lab.faults import FaultError, read_fault
-from smtplab.protocol.transcript import Directive, Entry, LineError, parse_script
+from smtplab.protocol.entry import Entry
+from smtplab.protocol.text_form import Directive, LineError, parse_script
 
 LONGEST_MINUTES = 240
 

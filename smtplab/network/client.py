@@ -15,6 +15,7 @@ from typing import Any
 from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
+from smtplab.network.fork import Forked, Place, check_step, say_again
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
 from smtplab.network.tls import TlsLayer, check_authority, client_context
@@ -66,6 +67,8 @@ class Client:
         PEM of the only authority whose certificates are trusted; by default those that this system trusts.
     verify : bool
         False: any certificate will do, and anybody may be at the other end.
+    continues : Conversation, optional
+        A record that this connection goes on with, as a fork does; its greeting has come already.
 
     Raises
     ------
@@ -88,7 +91,7 @@ class Client:
         self, host: str = LOOPBACK, port: int = 0, *, timeout_s: float = TIMEOUT_S, allow_remote: bool = False,
         edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: object = None,
         implicit_tls: bool = False, server_name: str | None = None, authority: bytes | None = None,
-        verify: bool = True,
+        verify: bool = True, continues: Conversation | None = None,
     ) -> None:
         if not isinstance(timeout_s, (int, float)) or isinstance(timeout_s, bool):
             raise TypeError(f"timeout_s is {timeout_s!r}; it must be a number of seconds.")
@@ -109,13 +112,18 @@ class Client:
             "timeout_s": timeout_s, "allow_remote": allow_remote, "edition": edition, "strict": strict,
             "implicit_tls": implicit_tls, "server_name": server_name, "authority": authority, "verify": verify,
         }
+        self.forked: Forked | None = None
         self._conversation = Conversation(edition, link.clock)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Client], object]] = []
         self._hang_up = weakref.finalize(self, link.close)
         self._watched = False
+        if continues is not None:
+            self._conversation = continues.on(link.clock)
+            self.greeting: Reply | NoReply = continues.dialogue.exchanges[0].reply or no_reply("lost")
+            return
         failure = self._shake_hands() if implicit_tls else None
-        self.greeting: Reply | NoReply = self._outcome(self._converse(b"")) if failure is None else failure
+        self.greeting = self._outcome(self._converse(b"")) if failure is None else failure
         if strict and _is_bad(self.greeting):
             self.close()
             raise ReplyError(self.greeting)
@@ -258,6 +266,69 @@ class Client:
         """A new connection to the same host and port, with the same options."""
         return Client(self.host, self.port, **self._options)
 
+    def fork(self, at: int, *, replay: bool = False) -> "Client":
+        """A client whose session stands as this one did after a step, to go on in another way. This one stays as it is.
+
+        A server of ours is copied, world, session and messages, on its own clock; nothing is said again. Inside TLS
+        the copy counts as encrypted, but no handshake is made again, and its octets go in the clear.
+
+        Parameters
+        ----------
+        at : int
+            The number of a step in `exchanges`; 0 is the greeting.
+        replay : bool
+            For any other server on this machine: True says the lines up to the step again over a new connection. Mail
+            may be delivered a second time.
+
+        Returns
+        -------
+        Client
+            Its `forked` tells where it comes from, and which replies came otherwise.
+
+        Raises
+        ------
+        TypeError, ValueError
+            In a sentence: for what is no step, or one with which the session was over; for a server that is not ours,
+            without `replay` or when it is not on this machine.
+
+        Examples
+        --------
+        >>> from smtplab.network import memory_server
+        >>> client = memory_server().connect()
+        >>> for line in ("EHLO me.example", "MAIL FROM:<>", "RSET"):
+        ...     _ = client.send(line)
+        >>> other = client.fork(at=2)
+        >>> print(other.state, client.state)
+        SENDER_KNOWN READY
+        """
+        server: Any = self.keeps
+        if hasattr(server, "fork"):
+            found: Client = server.fork(self, at, timeout_s=self.timeout_s, strict=self.strict, edition=self.edition)
+            return found
+        steps = check_step(self, at)
+        if not replay:
+            raise ValueError(text("fork.ask", host=self.host, at=at))
+        return say_again(self, steps)
+
+    @property
+    def steps(self) -> tuple[Exchange, ...]:
+        """Every step from the greeting on, as `exchanges`.
+
+        Raises
+        ------
+        ValueError
+            When the session is so long that its beginning was let go.
+        """
+        conversation = self._looked()
+        if conversation.has_forgotten:
+            raise ValueError(text("fork.forgotten"))
+        return tuple(conversation.dialogue.exchanges)
+
+    def conversation_after(self, steps: Sequence[Exchange], place: Place) -> Conversation:
+        """The record up to some step, for a connection that goes on from there."""
+        with self._lock:
+            return self._conversation.after(steps, place)
+
     def __enter__(self) -> "Client":
         return self
 
@@ -376,7 +447,7 @@ class Client:
                 conversation.end()
             conversation.fold()
         if why:
-            return NoReply(why, text("tls.cure"), event=TLS_FAILED)
+            return self._withheld(NoReply(why, text("tls.cure"), event=TLS_FAILED))
         self._hang_up.detach()
         self._link, self._hang_up = link, weakref.finalize(self, link.close)
         return None
@@ -390,12 +461,19 @@ class Client:
                     return replace(reply, exchange=self._marked([exchange])[0])
         conversation = self._conversation
         if conversation.is_over:
-            return no_reply("endless" if conversation.is_endless else "lost")
+            return self._withheld(no_reply("endless" if conversation.is_endless else "lost"))
         if conversation.dialogue.in_mail_data and not conversation.has_unsent:
             return no_reply("mail-data", was_due=False)
         if conversation.dialogue.is_quiet and conversation.dialogue.uncut and not conversation.has_unsent:
             return no_reply("unfinished", was_due=False)
-        return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
+        return self._withheld(no_reply("silence", timeout_s=f"{self.timeout_s:g}"))
+
+    def _withheld(self, outcome: NoReply) -> NoReply:
+        """That no reply came, with the fault that keeps it back, where the server is at hand and tells."""
+        server: Any = self.keeps
+        ask = getattr(server, "record_of", None)
+        found = ask(self) if ask is not None else None
+        return outcome if found is None else replace(outcome, forced=found.withheld_by)
 
     def _judged(self, outcome: Reply | NoReply) -> Reply | NoReply:
         if self.strict and _is_bad(outcome):

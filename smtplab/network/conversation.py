@@ -6,8 +6,9 @@ Everything else is folded from them, and folded again from the beginning when an
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from smtplab.network.fork import Place
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.machine import LOST, State
 from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
@@ -53,6 +54,58 @@ class Conversation:
         self.dialogue = Dialogue(self._edition)
         self.is_over = self._has_forgotten = False
         self._folded = self._flown = self._octets = self._answered = 0
+
+    def on(self, clock: Callable[[], float]) -> "Conversation":
+        """This record, gone on with on another clock that stands where this one's stood."""
+        self._clock = clock
+        return self
+
+    def after(self, exchanges: Sequence[Exchange], place: Place) -> "Conversation":
+        """The record as it stood when the session had come so far, to be gone on with over another connection.
+
+        Parameters
+        ----------
+        exchanges : sequence of Exchange
+            From the beginning.
+        place : Place
+            How far they go.
+        """
+        kept = Conversation(self._edition, self._clock)
+        kept._began = self._began
+        kept._log, kept._said = self._log_until(place)
+        kept._overheard = [entry for entry in self._overheard if entry[0] < len(kept._log)]
+        kept.dialogue = Dialogue.after(exchanges, self._edition)
+        kept._folded, kept._flown = len(kept._log), len(kept._said)
+        kept._answered = len(kept._said)
+        kept._octets = len(kept._said) + sum(len(what) for what, _ in kept._log if isinstance(what, bytes))
+        kept._octets += ENTRY_OCTETS * len(kept._log)
+        return kept
+
+    def _log_until(self, place: Place) -> tuple[list[tuple[int | bytes | str, float]], bytearray]:
+        """What happened, and what was said, until so many octets of either side had gone over the wire."""
+        handshakes, heard, said = place
+        log: list[tuple[int | bytes | str, float]] = []
+        flown = 0
+        octets = bytearray()
+        for what, time in self._log:
+            cut: int | bytes | str = what
+            if isinstance(what, int):
+                cut = what if handshakes else min(what, heard)
+                heard -= 0 if handshakes else cut
+                octets += self._said[flown : flown + cut]
+                flown += what
+            elif isinstance(what, str):
+                if not handshakes:
+                    break
+                handshakes -= 1
+            elif not handshakes:
+                cut = what[:said]
+                said -= len(cut)
+            if cut:
+                log.append((cut, time))
+            if not (handshakes or heard or said):
+                break
+        return log, octets
 
     def say(self, octets: bytes) -> None:
         """Octets that are to go out."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from smtplab.explain.catalogue import text
 from smtplab.lab import (
     Abort,
     Close,
@@ -31,8 +32,10 @@ from smtplab.lab import (
 )
 from smtplab.lab.replies import reply
 from smtplab.network.certificates import Authority
+from smtplab.network.fork import Copy, Forked, Place, check_step, place_after
 from smtplab.network.mailbox import Messages
 from smtplab.network.record import Hosted, SessionRecord
+from smtplab.network.resumed import Resumed
 from smtplab.network.tls import TlsLayer, client_context
 from smtplab.protocol.transcript import Direction, Entry, Layer
 from smtplab.protocol.wire import format_reply
@@ -41,14 +44,14 @@ if TYPE_CHECKING:
     from smtplab.network.client import Client
     from smtplab.network.server_faults import ServerFaults
 
-KEPT_OCTETS = 4 * 1024 * 1024
+KEPT_OCTETS = 8 * 1024 * 1024
 """What one record may hold: a message of the largest size fits."""
 
 KEPT_IN_ALL = 64 * 1024 * 1024
 """What the records of one server may hold together; at half of it the oldest closed sessions are forgotten."""
 
-ENTRY_OCTETS = 160
-"""What an entry costs beside its octets."""
+ENTRY_OCTETS, COPY_OCTETS = 160, 700
+"""What an entry costs beside its octets, and a copy to go back to."""
 
 Extensions = tuple[str, ...] | Literal["all"]
 OFFERED_BY_DEFAULT: Extensions = World().extensions
@@ -60,6 +63,10 @@ def world_of(world: World | None, edition: int, extensions: Extensions) -> World
 
 
 EntryListener = Callable[[int, Entry], object]
+
+
+TAKE_UP_S = 2.0
+"""The longest time until a connection that was made is accepted."""
 
 
 class Host:
@@ -88,6 +95,9 @@ class Host:
         self._making_authority = threading.Lock()
         self._count = self._kept = 0
         self.have_fired = False
+        self.fault_listeners: list[Callable[[], object]] = []
+        self._expected: Resumed | None = None
+        self._taken_up = threading.Event()
 
     @property
     def authority(self) -> Authority:
@@ -123,14 +133,19 @@ class Host:
         """Give the world other faults, between two steps."""
         with self._lock:
             self.world = self.world.with_faults(how(self.world.faults))
+        for told in tuple(self.fault_listeners):
+            told()
 
     def record_of(self, address: str | int) -> SessionRecord | None:
         """The record of the last session from this address, or of this number; None when there is none."""
         with self._lock:
-            found = (hosted for hosted in reversed(self._hosted.values()) if address in (hosted.peer, hosted.number))
-            hosted = next(found, None)
+            hosted = self._find(address)
             snapshot = hosted.snapshot() if hosted is not None else None
         return snapshot() if snapshot is not None else None
+
+    def _find(self, address: str | int) -> Hosted | None:
+        found = (hosted for hosted in reversed(self._hosted.values()) if address in (hosted.peer, hosted.number))
+        return next(found, None)
 
     def open(self, peer: str, now: float, refusal: str | None = None) -> Hosted:
         """Begin a session; its first Tick sends the greeting."""
@@ -140,7 +155,54 @@ class Host:
             self._count += 1
             hosted = Hosted(self._count, peer, open_session(self.world, now=now, refusal=refusal), now)
             self._hosted[hosted.number] = hosted
+            if self._expected is not None and refusal is None:
+                self._resume(hosted, self._expected)
+                self._expected = None
+                self._taken_up.set()
             return hosted
+
+    def copy_at(self, address: str | int, place: Place, heard: bytes) -> Resumed:
+        """A session as it stood at some place, to be gone on with on another host.
+
+        Parameters
+        ----------
+        address : str or int
+            As for `record_of`.
+        place : Place
+        heard : bytes
+            All that was heard since the last handshake, up to that place.
+
+        Raises
+        ------
+        ValueError
+            When the server has not kept so much.
+        """
+        with self._lock:
+            hosted = self._find(address)
+            copy = next((copy for copy in reversed(hosted.copies) if copy.fits(place)), None) if hosted else None
+            if hosted is None or copy is None:
+                raise ValueError(text("fork.not_kept"))
+            resumed = Resumed(copy, place, hosted.began, hosted.entries[: copy.entries],
+                              self._messages[: copy.messages], self._authority)
+        resumed.go_on(heard[copy.heard :])
+        return resumed
+
+    def expect(self, resumed: Resumed) -> None:
+        """Let the next connection go on with a session that stood on another host."""
+        self._authority, self._messages, self._expected = resumed.authority, resumed.messages, resumed
+
+    def wait_for_it(self) -> None:
+        """Wait until the connection that `expect` waits for is here."""
+        self._taken_up.wait(TAKE_UP_S)
+
+    def _resume(self, hosted: Hosted, resumed: Resumed) -> None:
+        hosted.session, hosted.began, hosted.entries = resumed.session, resumed.began, resumed.entries
+        hosted.handshakes, hosted.heard, hosted.said = resumed.place
+        hosted.kept = sum(len(entry[1]) + ENTRY_OCTETS for entry in resumed.entries)
+        self._kept += hosted.kept
+        if resumed.session.in_handshake:
+            hosted.tls = TlsLayer(self.authority.server_context(self.world.certificate, self.world.domain))
+        self._keep_copy(hosted, resumed.now)
 
     def _forget(self) -> None:
         for hosted in [hosted for hosted in self._hosted.values() if not hosted.open]:
@@ -193,6 +255,10 @@ class Host:
 
     def _step(self, hosted: Hosted, given: Input) -> bytes:
         """One step of the lab, its actions carried out; gives the octets for the wire."""
+        if type(given) is Octets:
+            hosted.heard += len(given.octets)
+        elif type(given) is TlsUp:
+            hosted.handshakes, hosted.heard, hosted.said = hosted.handshakes + 1, 0, 0
         try:
             self.world, hosted.session, actions = step(self.world, hosted.session, given)
         except Exception as error:
@@ -201,6 +267,7 @@ class Host:
         segment = b""
         for action in actions:
             if type(action) is Send:
+                hosted.said += len(action.octets)
                 segment += self._say(hosted, action, given.now)
             elif type(action) is Deliver:
                 self._messages.append(action.message)
@@ -215,7 +282,18 @@ class Host:
                         segment += self._receive_tls(hosted, hosted.tls, action.octets, given.now)
             else:
                 segment += self._close(hosted, given, is_lost=type(action) is Abort)
+        if actions or type(given) is TlsUp:
+            self._keep_copy(hosted, given.now)
         return segment
+
+    def _keep_copy(self, hosted: Hosted, now: float) -> None:
+        """Keep how all stands, so that the session can be gone on with from here another time."""
+        if hosted.truncated:
+            return
+        hosted.kept += COPY_OCTETS
+        self._kept += COPY_OCTETS
+        hosted.copies.append(Copy(hosted.handshakes, hosted.heard, hosted.said, self.world, hosted.session, now,
+                                  len(hosted.entries), len(self._messages)))
 
     def _say(self, hosted: Hosted, said: Send, now: float) -> bytes:
         """What goes out for what is said: the same in the clear, something else inside TLS."""
@@ -297,6 +375,25 @@ class Hosting(ABC):
     def record_of(self, client: "Client") -> SessionRecord | None:
         """This server's record of a client's session; None when it is another's, or forgotten."""
         return self._host.record_of(client.address) if client.keeps is self else None
+
+    def fork(self, client: "Client", at: int, **options: Any) -> "Client":
+        """A client whose session goes on as this one stood after a step, on a copy of this server (`Client.fork`)."""
+        steps = check_step(client, at)
+        place, heard = place_after(steps)
+        resumed = self._host.copy_at(client.address, place, heard)
+        server = self._copy(resumed)
+        forked = server.connect(continues=client.conversation_after(steps, place), **options)
+        server._host.wait_for_it()
+        forked.forked = Forked(at, True, tls_is_copied=resumed.session.session.tls)
+        return forked
+
+    @abstractmethod
+    def _copy(self, resumed: Resumed) -> "Hosting":
+        """A server like this one, whose next connection goes on with that session."""
+
+    @abstractmethod
+    def connect(self, **options: Any) -> "Client":
+        """A new `Client` of this server; options are those of `Client`."""
 
     @abstractmethod
     def advance(self, seconds: float) -> None:

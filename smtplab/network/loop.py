@@ -72,6 +72,10 @@ class Loop:
         """The server's clock: seconds, from any beginning."""
         return monotonic() + self._ahead_s
 
+    def set_clock(self, now: float) -> None:
+        """Let the clock stand there, before there are sessions."""
+        self._ahead_s = now - monotonic()
+
     def advance(self, seconds: float) -> None:
         """Let the clock jump."""
         self._ahead_s += seconds

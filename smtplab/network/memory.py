@@ -14,6 +14,7 @@ from smtplab.network.client import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
 from smtplab.network.loop import check_seconds
 from smtplab.network.record import Hosted
+from smtplab.network.resumed import Resumed
 
 
 class MemoryServer(Hosting):
@@ -42,6 +43,12 @@ class MemoryServer(Hosting):
         if not self._is_open:
             raise ConnectionRefusedError("This server is closed. Make a new one with memory_server().")
         return Client("memory", 0, link=self._open(), keeps=self, **self._for_clients(options))
+
+    def _copy(self, resumed: Resumed) -> "MemoryServer":
+        server = MemoryServer(resumed.world)
+        server.now = resumed.now
+        server._host.expect(resumed)
+        return server
 
     def _open(self) -> "MemoryLink":
         end = MemoryLink(self, self._host.open("memory", self.now))

@@ -10,6 +10,7 @@ from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
 from smtplab.network.loop import Loop, check_seconds
+from smtplab.network.resumed import Resumed
 
 CLOSE_TIMEOUT_S = 2.0
 
@@ -90,6 +91,12 @@ class LoopbackServer(Hosting):
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""
         return Client(self.host, self.port, keeps=self, **self._for_clients(options))
+
+    def _copy(self, resumed: Resumed) -> "LoopbackServer":
+        server = LoopbackServer(resumed.world)
+        server._loop.set_clock(resumed.now)
+        server._host.expect(resumed)
+        return server
 
     def close(self) -> None:
         """Send 421 to every open session, close, and wait for the thread to end. May be called twice."""

@@ -6,14 +6,15 @@ for what a server announced) and tells clicks. What can be said in it is in `con
 """
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import Message, World
+from smtplab.lab import Message, World, fault_in_words, read_fault
 from smtplab.network import Client, LoopbackServer, MemoryServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.notebook import console_offers, console_view, html, views
+from smtplab.network.server_faults import ServerFaults
+from smtplab.notebook import console_faults, console_offers, console_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_asking import Asking
@@ -84,6 +85,7 @@ class Console(Asking):
             raise TypeError(text("console.target", type=type(target).__name__))
         self._session_number = 0
         self._draft: Data | None = None
+        self._faults_set = 0
         self._begin(target if isinstance(target, Client) else self._connect())
 
     def _connect(self) -> Client:
@@ -96,12 +98,14 @@ class Console(Asking):
         self._session_number += 1
         held = weakref.ref(self)
 
-        def tell(_client: object) -> None:
+        def tell(_client: object = None) -> None:
             if (console := held()) is not None:
                 console.changed()
 
-        stop_listening = client.on_change(tell)
-        self._leave = weakref.finalize(self, _leave, client, stop_listening, self.server if self._own else None)
+        self._stops = [client.on_change(tell)]
+        if self.server is not None:
+            self._stops.append(self.server.faults.on_change(tell))
+        self._leave = weakref.finalize(self, _leave, client, self._stops, self.server if self._own else None)
 
     # What is asked for
 
@@ -140,8 +144,31 @@ class Console(Asking):
             raise ValueError(text("console.no_server")) from None
         with self.one_change():
             self._leave.detach()
+            _stop(self._stops)
             self.client.close()
             self._begin(client)
+
+    @property
+    def faults(self) -> ServerFaults:
+        """What is made to happen on the server: ``console.faults.add("RCPT#2 -> 452")``.
+
+        Raises
+        ------
+        ValueError
+            When the console talks to a server that is not smtplab's.
+        """
+        return self._server_of_ours.faults
+
+    def let_pass(self, seconds: float) -> None:
+        """Let the server's clock jump: a reply that is late comes, a greylisted sender has waited."""
+        with self.one_change():
+            self._server_of_ours.advance(seconds)
+
+    @property
+    def _server_of_ours(self) -> Server:
+        if self.server is None:
+            raise ValueError(text("console.not_ours"))
+        return self.server
 
     # What is seen
 
@@ -149,6 +176,11 @@ class Console(Asking):
     def messages(self) -> tuple[Message, ...]:
         """The messages that the server has accepted, when the console has one to ask."""
         return self.server.messages if self.server is not None else ()
+
+    @property
+    def both_sides(self) -> str:
+        """Where server and client stand, when a fault made them differ; empty when they agree."""
+        return console_faults.both_sides(self.server, self.client) if self.server is not None else ""
 
     @property
     def diagram(self) -> StateDiagram:
@@ -185,6 +217,8 @@ class Console(Asking):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
+            "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
+            "both": self.both_sides,
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
         }
 
@@ -193,15 +227,46 @@ class Console(Asking):
         world = self._world
         book = [{"address": f"{m.name}@{world.domain}", "story": m.story} for m in world.address_book] if world else []
         pictures = {name: html.static(f"{name}.svg") for name in console_view.pictures(self.client.edition)}
-        return {**super().fixed(), "pictures": pictures, "book": book, "question": words()}
+        return {**super().fixed(), "pictures": pictures, "book": book, "question": words(),
+                "faults": console_faults.quick()}
 
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
-        return html.join((self.diagram.figure(), record, self._asking_fragment(), views.explanation(self.explanation)))
+        both = html.element("p", self.both_sides) if self.both_sides else None
+        return html.join((self.diagram.figure(), both, record, self._asking_fragment(),
+                          views.explanation(self.explanation)))
 
     def do(self, message: Mapping[str, Any]) -> bool:
-        """Carry out what was clicked or typed."""
+        """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
+        patience_s = self.client.timeout_s
+        if self.server is not None and len(self.server.faults):
+            self.client.timeout_s = min(patience_s, console_faults.PATIENCE_S)
+        client = self.client
+        try:
+            return self._do_with_faults(message) or self._do(message)
+        finally:
+            client.timeout_s = patience_s
+
+    def _do_with_faults(self, message: Mapping[str, Any]) -> bool:
+        """What is clicked and typed in the panel of faults."""
+        match message:
+            case {"do": "set-fault", "text": str(said)}:
+                self.faults.add(said)
+                self._faults_set += 1
+                self.notice = fault_in_words(read_fault(said))
+            case {"do": "clear-fault", "text": str(said)}:
+                self.faults.remove(said)
+            case {"do": "clear-faults"}:
+                self.faults.clear()
+            case {"do": "let-pass", "amount": str(amount), "unit": str(unit)}:
+                self.let_pass(console_faults.seconds_of(amount, unit))
+                self.notice = text("console.passed", amount=amount, unit=unit)
+            case _:
+                return False
+        return True
+
+    def _do(self, message: Mapping[str, Any]) -> bool:
         phase = console_view.phase_of(self.session)
         match message:
             case {"do": "send", "line": str(line)} if phase not in ("message", "handshake"):
@@ -247,7 +312,8 @@ class Console(Asking):
             raise
 
     def __str__(self) -> str:
-        return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self._asking_text()}{self.explanation}"
+        standing = "\n".join(filter(None, (self.diagram.caption, self.both_sides)))
+        return f"{hide_secrets(self.transcript)}\n{standing}\n\n{self._asking_text()}{self.explanation}"
 
     def __repr__(self) -> str:
         return f"<Console, {self.state}, {len(self.exchanges)} replies>"
@@ -265,8 +331,13 @@ class Console(Asking):
         self.close()
 
 
-def _leave(client: Client, stop_listening: Any, own_server: Server | None) -> None:
-    stop_listening()
+def _leave(client: Client, stops: Iterable[Callable[[], None]], own_server: Server | None) -> None:
+    _stop(stops)
     client.close()
     if own_server is not None:
         own_server.close()
+
+
+def _stop(listening: Iterable[Callable[[], None]]) -> None:
+    for stop in listening:
+        stop()

@@ -255,6 +255,13 @@ class Asking(Talk):
             return f"{self.question}\n\n{text('predict.how-console')}\n\n"
         return f"{self._judgement}\n\n" if self._judgement else ""
 
+    def heard(self, message: object) -> None:
+        """Take a message from the browser, where an open question speaks for itself."""
+        with self.one_change():
+            super().heard(message)
+            if self.notice == text("predict.first"):
+                self.notice = ""
+
     def _do_asking(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked in the question."""
         match message.get("do"):

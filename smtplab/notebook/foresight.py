@@ -12,12 +12,14 @@ from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
 from smtplab.lab.world import World
+from smtplab.protocol.commands import BASE
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.machine import DATA_END, Machine, State
 from smtplab.protocol.reply_codes import REPLY_CODES
-from smtplab.protocol.sequences import Standing, listed
+from smtplab.protocol.sequences import entries
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, encode, parse_command
 
@@ -134,17 +136,18 @@ def codes_for(session: Session, line: str, edition: int) -> tuple[int, ...]:
     """Codes that are plausible for a line: those that section 4.3.2 lists for the command, in rising order.
 
     Where it lists few, those that any command may get stand beside them, so that the list does not give the answer
-    away; for a command of an extension it is the codes that its RFC has.
+    away; for a command that it does not have, those that its own RFC gives it.
 
     >>> codes_for(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", 2821)
     (250, 251, 450, 451, 452, 503, 550, 551, 552, 553)
     """
     event = _event_of(session, line, edition)
-    standing = {code: listed(edition, event, code).standing for code in REPLY_CODES}
-    found = {code for code in standing if standing[code] is Standing.LISTED}
-    found = found or {code for code in standing if standing[code] is Standing.ELSEWHERE}
-    if len(found) < FEW_CODES:
-        found |= {code for code in standing if standing[code] is Standing.GENERAL}
+    found = {entry.code for entry in entries(edition) if event in entry.events}
+    if not found:
+        verb = "AUTH" if event == AUTH_LINE else parse_command(encode(line)).verb
+        found = {code for code, known in REPLY_CODES.items() if verb in known.commands}
+    if len(found) < FEW_CODES or event not in (*BASE, DATA_END):
+        found |= {rule.code for rule in GENERAL_REPLIES if rule.any_command}
     return tuple(sorted(found))
 
 

@@ -12,7 +12,7 @@ from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.notebook import html, question_view
 from smtplab.notebook.console import Console
-from smtplab.notebook.hearing import Hearing, ask_of, client_of, send_now
+from smtplab.notebook.hearing import Hearing, ask_of, client_of
 from smtplab.notebook.judgement import Answer
 from smtplab.notebook.predict import check_arguments
 from smtplab.notebook.question import Option, Part, words
@@ -58,7 +58,7 @@ class ShowOfHands(Panel):
     def _heard(self) -> None:
         """The line went out, after a reveal that could only foresee."""
         if self.is_foreseen:
-            self.answer, self.is_foreseen = Answer(self.question, self._hearing.step), False
+            self.answer, self.is_foreseen = self._hearing.answer(self.question), False
             self.changed()
 
     def count(self, option: str | int, hands: int) -> "ShowOfHands":
@@ -109,9 +109,10 @@ class ShowOfHands(Panel):
             if len(self._client.exchanges) != self._steps or self._client.state is not self.question.state:
                 raise ValueError(text("hands.moved-on"))
             if self._sends:
-                send_now(self._target, self._line)
+                self._hearing.send(self._target, self._line)
         self.is_foreseen = not self._sends and not self._hearing.is_over
-        self.answer = Answer(self.question, self.question.foreseen if self.is_foreseen else self._hearing.step)
+        foreseen = Answer(self.question, self.question.foreseen)
+        self.answer = foreseen if self.is_foreseen else self._hearing.answer(self.question)
         self.changed()
         return self
 
@@ -145,7 +146,7 @@ class ShowOfHands(Panel):
             "options": [
                 {"value": row["option"], "label": html.readable(row["label"]), "hands": row["hands"],
                  "percent": row["percent"],
-                 "count": text("hands.count", hands=row["hands"], total=total, percent=row["percent"]),
+                 "count": _counted(row["hands"], total, row["percent"]),
                  "came": bool(row["came"]), "mark": f"{MARKS[2]} {text('hands.came')}" if row["came"] else "",
                  "cure": html.readable(row["cure"])}
                 for row in rows
@@ -205,6 +206,10 @@ class ShowOfHands(Panel):
 
     def __repr__(self) -> str:
         return f"<ShowOfHands about {self.question.line!r}>"
+
+
+def _counted(hands: int, total: int, percent: int) -> str:
+    return text("hands.count", hands=hands, total=total, percent=percent) if total else text("hands.none")
 
 
 def _unread(typed: str, option: str) -> int:

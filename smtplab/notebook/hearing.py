@@ -3,12 +3,13 @@
 import weakref
 from collections.abc import Callable, Sequence
 
+from smtplab.explain import explain
 from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.notebook.console import Console
 from smtplab.notebook.console_talk import Talk
 from smtplab.notebook.console_view import unanswered_octets
-from smtplab.notebook.judgement import step_of
+from smtplab.notebook.judgement import Answer, step_of
 from smtplab.notebook.question import Question, ask
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.wire import CRLF, Reply, encode
@@ -29,8 +30,8 @@ def client_of(target: Client | Console) -> Client:
     return target.client if isinstance(target, Console) else target
 
 
-def send_now(target: Client | Console, line: str) -> Reply | NoReply:
-    """Send a line about which was asked already: a console that would ask before a reply does not ask again."""
+def _send(target: Client | Console, line: str) -> Reply | NoReply:
+    """A console that would ask before a reply does not ask again."""
     return Talk.send(target, line) if isinstance(target, Console) else target.send(line)
 
 
@@ -61,6 +62,7 @@ class Hearing:
     def __init__(self, client: Client, line: str, tell: Callable[[], None]) -> None:
         self.step: Exchange | None = None
         self.is_silent = False
+        self._why = ""
         self._octets = encode(line) + CRLF
         self._steps, self._said = len(client.exchanges), len(_octets_said(client))
         self._tell = weakref.WeakMethod(tell)
@@ -76,12 +78,22 @@ class Hearing:
         """Take note of the answer to the line, once it has been sent; True when there is nothing more to hear."""
         if self.is_over:
             return True
-        self.step = step_of(client.exchanges[self._steps :], self._octets)
-        if self.step is None and client.is_quiet:
-            self.is_silent = self._octets in _octets_said(client)[self._said :]
+        if self._octets in _octets_said(client)[self._said :]:
+            self.step = step_of(client.exchanges[self._steps :], self._octets)
+            self.is_silent = self.step is None and client.is_quiet
         if self.is_over and (tell := self._tell()) is not None:
             tell()
         return self.is_over
+
+    def send(self, target: Client | Console, line: str) -> None:
+        """Send the line; when the time is over and no reply came, that is the answer."""
+        outcome = _send(target, line)
+        if not self.is_over and isinstance(outcome, NoReply):
+            self.is_silent, self._why = True, explain(outcome).here
+
+    def answer(self, question: Question) -> Answer:
+        """What was heard, as the answer to a question."""
+        return Answer(question, self.step, self._why)
 
     @property
     def is_over(self) -> bool:

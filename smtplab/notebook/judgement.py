@@ -10,6 +10,7 @@ from smtplab.notebook.html import readable
 from smtplab.notebook.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Data, Guess, Part, Question
 from smtplab.notebook.views import MARKS
 from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.machine import LOST
 
 _KIND_OF = {2: "yes", 3: "more", 4: "not-now", 5: "no"}
 
@@ -41,7 +42,7 @@ class Answer:
         """The option that came true, by part.
 
         The reason is left out when another server, or another world, said something else than the sentences were
-        made for.
+        made for, or when it was sent from another state.
         """
         found = {
             "kind": _KIND_OF.get(self.code // 100, SILENT) if self.code is not None else SILENT,
@@ -50,22 +51,34 @@ class Answer:
         if (part := self.question.part("code")) is not None:
             values = [option.value for option in part.options]
             said = NO_CODE if self.code is None else str(self.code)
-            found["code"] = said if said in values else ANOTHER
-        foreseen = self.question.foreseen
-        if self.code == (foreseen.reply.code if foreseen is not None and foreseen.reply is not None else None):
+            found["code"] = said if said in values or self.code is None else ANOTHER
+        if self._is_as_foreseen:
             reasons = self.question.part("reason")
             found["reason"] = next(o.value for o in reasons.options if not o.misconception) if reasons else ""
         return found
 
+    @property
+    def _is_as_foreseen(self) -> bool:
+        foreseen = self.question.foreseen
+        if self.step is None or foreseen is None:
+            return self.step is foreseen
+        codes = [step.reply.code if step.reply is not None else None for step in (self.step, foreseen)]
+        return codes[0] == codes[1] and self.step.before.state is self.question.state
+
     def label_of(self, part: Part) -> str:
         """What came true of a part, in words; a code that was not offered is named."""
         value = self.confirmed.get(part.name, "")
-        return str(self.code) if value == ANOTHER and self.code is not None else part.label_of(value)
+        if value == ANOTHER:
+            return str(self.code)
+        return part.label_of(value) or text(f"predict.{value}")  # no reply, where one was sure to come
 
     @property
     def here(self) -> str:
-        """Why the wire said so."""
-        return explain(self.step).here if self.step is not None else self.why or silence(self.question.state)
+        """Why the wire said so; a fault that forced it is named first."""
+        if self.step is None:
+            return self.why or silence(self.question.state)
+        forced = text("predict.forced", fault=readable(self.step.forced)) if self.step.forced else ""
+        return f"{forced} {explain(self.step).here}".lstrip()
 
     @property
     def wire(self) -> str:
@@ -130,8 +143,8 @@ def _mark(right: bool) -> str:
 
 
 def step_of(exchanges: Sequence[Exchange], octets: bytes) -> Exchange | None:
-    """The first step whose octets end so."""
-    return next((exchange for exchange in exchanges if exchange.sent.endswith(octets)), None)
+    """The first step whose octets end so; else the loss of the connection, which came in place of a reply."""
+    return next((exchange for exchange in exchanges if exchange.sent.endswith(octets) or exchange.event == LOST), None)
 
 
 def judgements_of(things: Iterable[object]) -> Iterator[Judgement]:

@@ -14,7 +14,7 @@ import traitlets
 from smtplab.notebook.html import static
 
 PARTS = {
-    "console": ("console_forms.js", "question.js", "console_predict.js", "question.css"),
+    "console": ("console_forms.js", "console_faults.js", "question.js", "console_predict.js", "question.css"),
     "hands": ("question.js", "question.css"),
     "player": ("question.js", "player_parts.js", "question.css"),
     "predict": ("question.js", "question.css"),
@@ -64,9 +64,12 @@ class Live(anywidget.AnyWidget):
 def live_class(name: str) -> type[Live]:
     """The class for ``static/name.js`` and ``name.css``, both put behind what all widgets share.
 
+    The script has a function named after it: ``console.js`` has ``drawConsole``. A widget may hold others.
+
     A class of its own, since anywidget keeps one style sheet a class.
     """
-    script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js")
+    export = f"\nexport default {{ render: draw{name.capitalize()} }};\n"
+    script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js") + export
     style = _joined("smtplab.css", "shared.css", *_parts(name, ".css"), f"{name}.css")
     return type(f"Live{name.capitalize()}", (Live,), {"_esm": script, "_css": style, "__module__": __name__})
 

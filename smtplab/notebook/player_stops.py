@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from smtplab.course.play_scenario import Frame
+from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
 from smtplab.notebook.console_view import unanswered_octets
 from smtplab.notebook.html import readable

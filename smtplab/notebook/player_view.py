@@ -6,7 +6,7 @@ It is folded from the stops each time. Nothing of a reply that is still hidden i
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smtplab.course.play_scenario import Frame
+from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text

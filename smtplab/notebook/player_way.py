@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from smtplab.course.play_scenario import Frame, play
+from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario
+from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
 from smtplab.notebook.diagram import state_diagram
 from smtplab.notebook.judgement import Judgement

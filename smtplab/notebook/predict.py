@@ -11,8 +11,8 @@ from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.notebook import html, question_view
 from smtplab.notebook.console import Console
-from smtplab.notebook.hearing import Hearing, ask_of, client_of, send_now
-from smtplab.notebook.judgement import Answer, Judgement
+from smtplab.notebook.hearing import Hearing, ask_of, client_of
+from smtplab.notebook.judgement import Judgement
 from smtplab.notebook.question import Guess, SessionOver, words
 from smtplab.notebook.widget import Data, Panel
 
@@ -81,7 +81,7 @@ class Prediction(Panel):
         if self.guess is None:
             self.guess = guess
             if self._sends and not self.has_heard:
-                send_now(self._target, self.line)
+                self._hearing.send(self._target, self.line)
         self.changed()
         return self
 
@@ -90,7 +90,7 @@ class Prediction(Panel):
         """Your guess beside what the wire said; None until both have spoken."""
         if self.guess is None or not self.has_heard:
             return None
-        return Judgement(self.guess, Answer(self.question, self._hearing.step))
+        return Judgement(self.guess, self._hearing.answer(self.question))
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:

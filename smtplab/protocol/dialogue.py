@@ -7,6 +7,7 @@ nothing due is unasked.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smtplab.protocol.errors import ProtocolError
@@ -107,6 +108,21 @@ class Dialogue:
         self._missing, self._piece = 0, list[bytes]()
         self._forced = ""
 
+    @classmethod
+    def after(cls, exchanges: Sequence[Exchange], edition: int) -> "Dialogue":
+        """The dialogue as it stood after these exchanges, with nothing else under way."""
+        dialogue = cls(edition)
+        dialogue.exchanges = list(exchanges)
+        dialogue.due.clear()
+        dialogue.session = exchanges[-1].after
+        dialogue.machine = dialogue.session.machine(edition)
+        dialogue._begin_mail_data(exchanges[-1])
+        return dialogue
+
+    def _begin_mail_data(self, exchange: Exchange) -> None:
+        if self.session.state is State.MAIL_DATA and exchange.moved:
+            self._mail_data, self._held = [], MAIL_DATA_START
+
     @property
     def is_quiet(self) -> bool:
         """True when no reply is due: the client may think, the server waits."""
@@ -178,8 +194,7 @@ class Dialogue:
     def _answer(self, reply: Reply) -> Exchange:
         due = self.due.popleft() if self.due else Due(UNASKED, None, b"")
         exchange = self._record(due, reply)
-        if self.session.state is State.MAIL_DATA and exchange.moved:
-            self._mail_data, self._held = [], MAIL_DATA_START
+        self._begin_mail_data(exchange)
         if self._uncut:
             self._cut()
         return exchange

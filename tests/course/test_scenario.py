@@ -143,6 +143,13 @@ def test_every_option_that_a_text_can_say_is_one_of_the_world() -> None:
     assert not {"mailboxes", "lists", "seen", "faults"} & set(readers())
 
 
+def test_options_build_on_those_said_before() -> None:
+    world = Scenario.parse("@world extensions=AUTH\n@world needs_login=yes\n" + HEAD).world
+    assert world.needs_login
+    assert Scenario.parse("@world extensions=AUTH\n" + HEAD + "@world needs_login=yes\n").world == World(
+        extensions=("AUTH",))
+
+
 def test_greylisting_can_be_taken_back() -> None:
     steps = Scenario.parse("@world greylist_s=9\n" + HEAD + "@world greylist_s=never\n").steps
     assert steps[-1] == Change(4, (("greylist_s", None),))

@@ -1,4 +1,4 @@
-// The console's question before a reply, and what came of it by the reply.
+// The console's question before a reply, and what came of it by the reply, which the record shows.
 
 function consoleQuestion(fixed, tell) {
   const { make, redraw } = smtplab;
@@ -24,7 +24,10 @@ function consoleQuestion(fixed, tell) {
         form.draw(view.question.parts, serial);
         for (const other of others) other.hidden = true;
       }
-      redraw(judgement, view.judgement, (data) => (data ? question.judgement(fixed.question, data) : []));
+      redraw(judgement, view.judgement, (data) => {
+        judgement.parentElement.scrollTop = 0;
+        return data ? [question.judgement(fixed.question, data), question.because(fixed.question, data.because)] : [];
+      });
       judgement.hidden = !view.judgement;
       return open;
     },

@@ -28,5 +28,3 @@ function drawHands({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawHands };

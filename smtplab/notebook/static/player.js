@@ -254,5 +254,3 @@ function drawPlayer({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawPlayer };

@@ -1,6 +1,6 @@
 // The question before a reply: its choices, one button; then what you said, what the wire said, and why.
 
-function drawQuestion({ model, el }) {
+function drawPredict({ model, el }) {
   const { make, redraw } = smtplab;
   const fixed = model.get("fixed");
   const words = fixed.words;
@@ -15,7 +15,7 @@ function drawQuestion({ model, el }) {
 
   function drawTold(view) {
     if (view.phase === "committed") return make("p", { class: "strong" }, words.committed);
-    return view.judgement ? question.judgement(fixed.question, view.judgement) : [];
+    return view.judgement ? [question.judgement(fixed.question, view.judgement), question.came(fixed.question, view.judgement)] : [];
   }
 
   function draw() {
@@ -41,5 +41,3 @@ function drawQuestion({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawQuestion };

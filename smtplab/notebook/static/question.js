@@ -2,7 +2,7 @@
 // `texts` are the strings that Python sends for it; nothing here talks to Python.
 
 const question = {
-  /** What a reply is, or a line. */
+  /** The line that it is about. */
   asked(texts, line) {
     return [`${texts.asked} `, smtplab.make("code", {}, line)];
   },
@@ -22,7 +22,7 @@ const question = {
       },
       onkeydown: (event) => { if (leave && event.key === "Escape") leave(); },
     });
-    const drawPart = (part) => make("fieldset", { class: part.name },
+    const drawPart = (part) => make("fieldset", { class: `part-${part.name}` },
       make("legend", {}, part.label),
       part.options.map((option) => make("label", {},
         make("input", { type: "radio", name: groupName(part), value: option.value }), make("span", {}, option.label))));
@@ -38,15 +38,15 @@ const question = {
     };
   },
 
-  /** You said, the wire said, because. */
+  /** A table: what was asked, what you said, what the wire said; one cell where that is the same. */
   judgement(texts, data) {
     const { make } = smtplab;
     return [
       make("table", {},
         make("thead", {}, make("tr", {}, make("td", {}), [texts.you, texts.wire].map((said) => make("th", { scope: "col" }, said)))),
         make("tbody", {}, data.told.map((row) => make("tr", {}, make("th", { scope: "row" }, row.asked),
-          make("td", { class: row.right ? "same" : "other" }, `${row.mark} ${row.you}`), make("td", {}, row.wire))))),
-      question.came(texts, data),
+          make("td", { class: row.right ? "same" : "other", colspan: row.right ? "2" : null }, `${row.mark} ${row.you}`),
+          row.right ? null : make("td", {}, row.wire))))),
     ];
   },
 
@@ -55,8 +55,12 @@ const question = {
     const { make } = smtplab;
     return [
       wire.length ? make("pre", {}, wire.map((line) => make("div", {}, line))) : null,
-      make("p", {}, make("b", {}, texts.because), ` ${because}`),
+      question.because(texts, because),
     ];
+  },
+
+  because(texts, sentence) {
+    return smtplab.make("p", {}, smtplab.make("b", {}, texts.because), ` ${sentence}`);
   },
 
   /** A show of hands: a number box for each option, and one button; then bars, what came, and the cures. */
