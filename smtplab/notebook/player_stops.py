@@ -50,7 +50,7 @@ def stops(frames: Sequence[Frame], predict: bool) -> tuple[Stop, ...]:
 def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
     """The line alone, its reply still hidden; nothing for a group, whose replies come together, or a login's lines."""
     new = frame.exchanges[len(before.exchanges) :]
-    has_its_own = before.question is not None and unanswered_octets(before.transcript)
+    has_its_own = before.question is not None and is_waiting(before.transcript)
     if before.client != frame.client or len(new) != 1 or new[0].reply is None or has_its_own:
         return
     if new[0].event == AUTH_LINE or (new[0].event in NO_COMMANDS and new[0].event != DATA_END):
@@ -59,6 +59,16 @@ def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
     if entries[: len(shown)] == shown:
         sent = takewhile(_is_sent, entries[len(shown) :])
         yield Stop(replace(before, question=None, transcript=Transcript((*shown, *sent))), new[0])
+
+
+def is_waiting(record: Transcript) -> bool:
+    """True when the client spoke last; a reply that a fault kept back has not been heard.
+
+    >>> is_waiting(Transcript((Entry("S", b"220 x\\r\\n"), Entry("C", b"NOOP\\r\\n"), Entry("S"))))
+    True
+    """
+    heard = [entry for entry in record.said() if entry.octets or entry.event]
+    return bool(heard) and heard[-1].direction == "C"
 
 
 def _is_sent(entry: Entry) -> bool:

@@ -65,7 +65,7 @@ def test_a_reply_is_nowhere_in_the_data_before_the_step_that_shows_it(scenario: 
         player.jump(number)
         hidden += bool(came)
         assert not {row["id"] for row in came} & {row["id"] for row in view["rows"]}
-        assert not [row for row in view["rows"] if row["new"] and row["kind"] == "reply"]
+        assert not [row for row in view["rows"] if row["new"] and row["kind"] != "sent" and row["who"]]
         assert view["explanation"] is None and view["details"] == []
         for name in SEEN:
             assert view[name] == earlier[name], name
@@ -239,11 +239,25 @@ def test_a_jump_of_the_clock_is_told_in_words_where_it_happened() -> None:
         "1 second later", "90 seconds later", "1 hour later", "90 minutes later", "2 days later", "0.5 seconds later")
 
 
+def test_what_is_new_is_marked_and_a_line_is_new_once() -> None:
+    player = Player("slow_server")
+    new = [[row["lines"][0] for row in player.view()["rows"] if row["new"]] for _ in steps(player)]
+    assert new[3] == [["", "MAIL FROM:<alice@student.example>"]] and new[4] == [["", "1 minute later"]]
+    assert new[6] == [["", "30 seconds later"], ["250", " Sender accepted: <alice@student.example>"]]
+    player.jump(7)
+    said = [row["lines"][0][1] for row in player.view()["rows"]]
+    assert said[-4:] == ["MAIL FROM:<alice@student.example>", "1 minute later", "30 seconds later",
+                         " Sender accepted: <alice@student.example>"]
+    letter = Player("the_quit_that_became_mail")
+    new = [[row["lines"][0] for row in letter.view()["rows"] if row["new"]] for _ in steps(letter)]
+    assert [["", "QUIT"]] in new and [["", "NOOP"]] in new
+
+
 def test_a_forced_reply_says_by_what_and_the_two_sides_may_stand_apart() -> None:
     player = Player("the_lost_250")
     views = [player.view() for _ in steps(player)]
     assert any(view["faults"] for view in views)
-    assert any("Forced by: " in row["note"] for view in views for row in view["rows"])
+    assert any("forced by " in row["note"] for view in views for row in view["rows"])
     forced = Player(Scenario.parse("@title Lost\n@fault EHLO -> drop after\nS: 220 lab.example SMTP service ready\n"
                                    "C: NOOP\nS: 250 OK, nothing done\n"))
     forced.jump(forced.count)
