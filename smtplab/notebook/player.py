@@ -53,11 +53,10 @@ class Player(Way):
     >>> player = Player("two_recipients")
     >>> player.number, player.count
     (1, 13)
-    >>> player.jump(6)
-    >>> print(player.frame.question.text)
-    Carol's mailbox is busy. What becomes of the mail?
-    >>> print(player.answer(1))
-    Not yet. The yes or no is for each recipient. One refusal does not undo the others.
+    >>> player.next(), player.next(), player.number
+    (True, True, 3)
+    >>> print(player.frame.narration)
+    One letter for three people. Each of them gets an answer of their own.
     """
 
     name = "player"
