@@ -30,7 +30,10 @@ def test_over_a_socket_the_session_is_open_for_whoever_goes_on() -> None:
         client.close()
 
 
-def test_behind_the_last_frame_the_client_has_hung_up() -> None:
-    scenario = Scenario.parse("@title Hello\nS: 220 lab.example SMTP service ready\n")
-    client = play_until(scenario, 99, memory_server(scenario.world))
-    assert client is not None and client.is_over
+def test_clients_of_earlier_sessions_have_hung_up() -> None:
+    greeted = "S: 220 lab.example SMTP service ready\n"
+    scenario = Scenario.parse(f"@title Hello\n{greeted}@connect\n{greeted}")
+    server = memory_server(scenario.world)
+    client = play_until(scenario, 99, server)
+    assert client is not None and not client.is_over
+    assert [record.open for record in server.sessions] == [False, True]
