@@ -30,7 +30,6 @@ def play_until(scenario: Scenario, index: int, server: Server) -> Client | None:
     for frame in run.frames():
         if frame.index == index:
             break
-    *earlier, client = run.clients or [None]
-    for left in filter(None, earlier):
-        left.close()
-    return client
+    for earlier in run.clients[:-1]:
+        earlier.close()
+    return run.clients[-1] if run.clients else None
