@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import Message, World, fault_in_words, read_fault
+from smtplab.lab import Message, World
 from smtplab.network import Client, LoopbackServer, MemoryServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.network.server_faults import ServerFaults
@@ -248,7 +248,7 @@ class Console(Talk):
             case {"do": "set-fault", "text": str(said)}:
                 self.faults.add(said)
                 self._faults_set += 1
-                self.notice = fault_in_words(read_fault(said))
+                self.notice = text("console.fault_is_set")
             case {"do": "clear-fault", "text": str(said)}:
                 self.faults.remove(said)
             case {"do": "clear-faults"}:
