@@ -49,6 +49,7 @@ def test_help_names_every_command() -> None:
         "diagram",
         "card",
         "causes",
+        "scenario",
         "wheels",
         "test",
         "bench",
@@ -218,3 +219,49 @@ def test_an_option_of_a_server_that_cannot_be_is_told(option: str, value: str, s
     done = smtplab("talk", option, value, typed="QUIT\n")
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
+
+
+def test_a_scenario_is_listed_played_and_checked_by_name() -> None:
+    listed = smtplab("scenario", "list")
+    assert listed.returncode == 0
+    assert "greylisting  " in listed.stdout
+    played = smtplab("scenario", "run", "greylisting", "--notes")
+    assert played.returncode == 0
+    assert "S: 450 <bob@lab.example>" in played.stdout
+    assert played.stdout.endswith("It played as written.\n")
+    assert "Note: " in played.stdout
+    assert smtplab("scenario", "check", "greylisting").returncode == 0
+
+
+def test_a_scenario_that_differs_is_status_1_and_one_that_cannot_be_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("@title Mine\nS: 220 other\n")
+    assert smtplab("scenario", "run", str(path)).returncode == 1
+    assert smtplab("scenario", "check", str(path)).returncode == 1
+    path.write_text("@title Mine\n@wrold takes_mail=no\n")
+    for kind, status in (("run", 2), ("check", 1)):
+        done = smtplab("scenario", kind, str(path))
+        assert done.returncode == status
+        assert f"{path}, line 2, column 2: There is no directive @wrold. Did you mean 'world'?" in (
+            done.stdout + done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_a_scenario_is_begun_from_a_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    begun = smtplab("scenario", "new", str(ROOT / "tests" / "dialogues" / "first_mail.txt"), "-o", str(path))
+    assert begun.returncode == 0
+    assert smtplab("scenario", "check", str(path)).returncode == 0
+    again = smtplab("scenario", "new", str(ROOT / "tests" / "dialogues" / "first_mail.txt"), "-o", str(path))
+    assert again.returncode == 1  # what somebody filled in is never overwritten
+    assert "Traceback" not in again.stderr
+    missing = smtplab("scenario", "new", str(tmp_path / "none.txt"))
+    assert missing.returncode == 1
+    assert "Traceback" not in missing.stderr
+
+
+@pytest.mark.parametrize("arguments", [["scenario"], ["scenario", "nonsense"], ["scenario", "run"]])
+def test_scenario_says_what_is_possible(arguments: list[str]) -> None:
+    done = smtplab(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: smtplab scenario")

@@ -19,6 +19,7 @@ from smtplab.protocol.machine import State
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 FIRST, LAST = LESSONS[0], LESSONS[-1]
+DEMO = ROOT / "notebooks" / "instructor_demo.ipynb"
 LONGEST_CELL_S = 20
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -52,8 +53,8 @@ def test_there_are_four_lessons_to_begin_with() -> None:
 
 def test_every_lesson_is_what_its_source_says() -> None:
     built = {path: text for path, text in built_files(ROOT) if path.parent.name == "notebooks"}
-    assert sorted(built) == LESSONS
-    assert [path.name for path in LESSONS if path.read_text("utf-8") != built[path]] == []
+    assert sorted(built) == [*LESSONS, DEMO]
+    assert [path.name for path in built if path.read_text("utf-8") != built[path]] == []
 
 
 @each_lesson

@@ -188,6 +188,8 @@ def _departs(table: Machine, step: Exchange) -> bool:
 class Scripted:
     """The end of a connection whose other side says what it is told to say."""
 
+    address = "scripted"
+
     def __init__(self) -> None:
         self.inbox: list[bytes] = []
         self.replies: list[bytes] = []

@@ -90,9 +90,10 @@ old.send("HELO student.example")
 #
 # `SIZE` in the answer gave the largest message: 1048576 octets.
 # You tell the server how large yours will be. What if it is too large?
+# You know the codes by now, so the question asks for the code too.
 
 # %%
-smtplab.predict("MAIL FROM:<alice@student.example> SIZE=9000000", client)
+smtplab.predict("MAIL FROM:<alice@student.example> SIZE=9000000", client, code=True)
 
 # %% [markdown]
 # Send it.
@@ -108,7 +109,7 @@ client.send("MAIL FROM:<alice@student.example> SIZE=9000000")
 
 # %%
 line = "MAIL FROM:<alice@student.example> COLOUR=blue"
-smtplab.predict(line, client, wrong=["error-ends-session", "text-decides"])
+smtplab.predict(line, client, wrong=["error-ends-session", "text-decides"], code=True)
 
 # %% [markdown]
 # Send it.
@@ -241,7 +242,7 @@ print(str(client.transcript).partition("250 HELP\n")[2])
 
 # %%
 client.send("MAIL FROM:<alice@student.example>")
-smtplab.predict("RCPT TO:<björn@lab.example>", client)
+smtplab.predict("RCPT TO:<björn@lab.example>", client, code=True)
 
 # %% [markdown]
 # Send it.
@@ -396,7 +397,7 @@ client.send_chunk("x" * 70000)
 # The next piece is smaller. Will the server take it?
 
 # %%
-smtplab.predict("BDAT 0 LAST", client, wrong=["bdat-repeats-piece", "bdat-needs-dot"])
+smtplab.predict("BDAT 0 LAST", client, wrong=["bdat-repeats-piece", "bdat-needs-dot"], code=True)
 
 # %% [markdown]
 # Send it.

@@ -100,7 +100,7 @@ base64.b64decode("AGJvYgBidWlsZGVy")
 # %%
 client = server.connect()
 client.send("EHLO student.example")
-smtplab.predict("STARTTLS", client)
+smtplab.predict("STARTTLS", client, code=True)
 
 # %% [markdown]
 # Send it.
@@ -114,7 +114,7 @@ client.send("STARTTLS")
 
 # %%
 line = "MAIL FROM:<alice@student.example>"
-smtplab.predict(line, client, wrong=["ehlo-survives-tls", "error-ends-session"])
+smtplab.predict(line, client, wrong=["ehlo-survives-tls", "error-ends-session"], code=True)
 
 # %% [markdown]
 # Send it.
@@ -266,7 +266,7 @@ server = smtplab.LoopbackServer(extensions="all", edition=5321)
 client = server.connect()
 client.send("EHLO student.example")
 line = "AUTH PLAIN AGJvYgBidWlsZGVz"
-smtplab.predict(line, client, wrong=["auth-proves-from-header", "error-ends-session"])
+smtplab.predict(line, client, wrong=["auth-proves-from-header", "error-ends-session"], code=True)
 
 # %% [markdown]
 # Send it.
@@ -343,7 +343,7 @@ server.change(login_needs_tls=False, needs_login=True)
 client = server.connect()
 client.send("EHLO student.example")
 line = "MAIL FROM:<alice@student.example>"
-smtplab.predict(line, client, wrong=["from-header-is-sender", "ehlo-is-login"])
+smtplab.predict(line, client, wrong=["from-header-is-sender", "ehlo-is-login"], code=True)
 
 # %% [markdown]
 # Send it.

@@ -72,7 +72,7 @@ print(old.send("EHLO student.example"), new.send("EHLO student.example"), sep="\
 
 # %%
 line = "MAIL FROM:<alice@student.example> COLOUR=blue"
-smtplab.predict(line, old, wrong=["error-ends-session", "text-decides"])
+smtplab.predict(line, old, wrong=["error-ends-session", "text-decides"], code=True)
 
 # %% [markdown]
 # Send it to both.
@@ -138,7 +138,7 @@ for client in (old, new):
 # What does the dot get?
 
 # %%
-smtplab.predict(".", new, wrong=["dot-belongs-to-message", "refused-mail-stays-open"])
+smtplab.predict(".", new, wrong=["dot-belongs-to-message", "refused-mail-stays-open"], code=True)
 
 # %% [markdown]
 # Send it to both.

@@ -1,9 +1,9 @@
 """Make the notebooks of lessons and exercises from their sources: ``python -m smtplab.course.build [--check]``.
 
 A source is a Python file in the percent format, read by jupytext. ``notebooks/source/NN_name.py`` becomes
-``notebooks/NN_name.ipynb``. ``exercises/source/NN_name.py`` holds the solution and becomes two notebooks:
-``exercises/solutions/NN_name.ipynb``, and the learner's copy ``exercises/NN_name.ipynb``, in which each solution
-is cut out as nbgrader cuts it. Needed by who writes lessons, not by who reads them.
+``notebooks/NN_name.ipynb``, and so does ``instructor_demo.py``. ``exercises/source/NN_name.py`` holds the solution and
+becomes two notebooks: ``exercises/solutions/NN_name.ipynb``, and the learner's copy ``exercises/NN_name.ipynb``, in
+which each solution is cut out as nbgrader cuts it. Needed by who writes lessons, not by who reads them.
 
 In a source, ``# %% the-name [markdown]`` begins a cell with a name, which becomes its id; a cell without one is known
 by its place. ``# %% the-name tags=["answer"]`` is a cell that nbgrader lets a learner fill in: the solution stands
@@ -40,7 +40,7 @@ def parse_source(text: str, number: str) -> dict[str, Any]:
     text : str
         The source, in jupytext's percent format.
     number : str
-        The lesson's or exercise's number, for example ``"03"``; cell ids begin with it.
+        The lesson's or exercise's number, for example ``"03"``, or another word that cell ids begin with.
 
     Raises
     ------
@@ -97,9 +97,9 @@ def _metadata(read: Any) -> dict[str, Any]:
 def built_files(root: Path) -> Iterator[tuple[Path, str]]:
     """Each notebook that the sources below `root` make: its path and its text."""
     for folder in ("notebooks", "exercises"):
-        for source in sorted((root / folder / "source").glob("[0-9][0-9]_*.py")):
+        for source in sorted((root / folder / "source").glob("*.py")):
             try:
-                full = parse_source(source.read_text("utf-8"), source.name[:2])
+                full = parse_source(source.read_text("utf-8"), source.name.partition("_")[0])
             except ValueError as error:
                 raise ValueError(f"{source.relative_to(root).as_posix()}: {error}") from None
             name = source.stem + ".ipynb"

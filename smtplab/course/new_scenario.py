@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from smtplab.course.scenario import Scenario
+from smtplab.course.scenario import Scenario, read_source
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.protocol.extensions import OFFERED
@@ -19,7 +19,7 @@ def new_scenario(source: str, title: str) -> str:
     """A scenario that plays what a transcript holds, with a stub of narration for every step.
 
     What logs somebody in is hidden, as in every view of a record. What the server was is not in a record: only the
-    extensions that it announced, and a greeting that refuses.
+    extensions that it announced, a greeting that refuses, and in JSON the faults that happened.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def new_scenario(source: str, title: str) -> str:
 def begin_scenario(transcript: Path, path: Path | None = None, out: TextIO | None = None) -> int:
     """Write what `new_scenario` makes of a file to another, which must not be there yet, or to `out`; gives 0."""
     out = sys.stdout if out is None else out
-    made = new_scenario(transcript.read_text("utf-8"), transcript.stem.replace("_", " "))
+    made = new_scenario(read_source(transcript), transcript.stem.replace("_", " "))
     if path is None:
         print(made, end="", file=out)
         return 0
@@ -71,6 +71,8 @@ def read_transcript(source: str) -> Transcript:
 
 def _world(transcript: Transcript) -> Iterator[str]:
     """What the record shows of the server's options, where they are not the usual ones."""
+    for fault in dict.fromkeys(entry.forced for entry in transcript.entries if entry.forced):
+        yield f"@fault {fault}"
     exchanges = transcript.exchanges()
     if any(each.event == CONNECT and each.reply and each.reply.code == 554 for each in exchanges):
         yield "@world takes_mail=no"
@@ -83,11 +85,15 @@ def _world(transcript: Transcript) -> Iterator[str]:
 
 
 def _steps(transcript: Transcript) -> Iterator[str]:
-    """The lines of the record, with words before each step."""
-    was_client = True
+    """The lines of the record, with words before each step.
+
+    Our server loses no connection unless a fault drops it; any other loss is the client's doing.
+    """
+    was_client = is_dropped = False
     for number, line in enumerate(str(transcript).splitlines()):
         is_client = line.startswith("C")
         if number == 0 or (is_client and not was_client):
             yield f"@say {text('scenario.new-say')}"
         was_client = is_client
-        yield line
+        is_dropped = is_dropped or (line.startswith("# forced:") and "drop" in line.rpartition("->")[2])
+        yield line if line != "-- lost" or is_dropped else "@hang-up"

@@ -6,10 +6,10 @@ written is told in the frame where it was seen, and the scenario goes on.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
 
 from smtplab.course.scenario import Scenario
+from smtplab.course.scenario_frame import Frame
+from smtplab.course.scenario_shown import Shown
 from smtplab.course.scenario_steps import (
     Ask,
     Change,
@@ -29,7 +29,6 @@ from smtplab.course.scenario_steps import (
 from smtplab.lab import Message
 from smtplab.network import Client, LoopbackServer, memory_server
 from smtplab.network.memory import MemoryServer
-from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Entry, Transcript
@@ -40,63 +39,6 @@ SETTLE_S = 2.0
 """The longest wait for what needs no time: octets to cross a socket, the end of a connection to be seen."""
 
 LOOK_S = 0.002
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What is seen at one step of a scenario.
-
-    Attributes
-    ----------
-    index : int
-        Its place, from 0.
-    line : int
-        Of the scenario's file: where it begins.
-    narration, note : str
-        Told to all, and to the presenter alone. They stay until others come.
-    question : Ask or None
-        What is asked now; its reply comes with the next frame.
-    client : int
-        Number of the session, from 1; 0 before any.
-    edition : {2821, 5321}
-    transcript : Transcript
-        The record of that session so far, as its client saw it. A reply that is still hidden is not in it.
-    server_session : Session or None
-        Where the server stands, which may be elsewhere when a reply was lost.
-    messages : tuple of Message
-        Accepted so far, from any session.
-    faults : tuple of (str, int)
-        The faults set now, and how often each has fired.
-    waited_s : float
-        Seconds that the server's clock has jumped so far.
-    mismatch : Mismatch or None
-        What did not go as written.
-    """
-
-    index: int
-    line: int
-    narration: str
-    note: str
-    question: Ask | None
-    client: int
-    edition: int
-    transcript: Transcript
-    server_session: Session | None
-    messages: tuple[Message, ...]
-    faults: tuple[tuple[str, int], ...]
-    waited_s: float
-    mismatch: Mismatch | None = None
-
-    @property
-    def exchanges(self) -> list[Exchange]:
-        """The steps of the session so far."""
-        return self.transcript.exchanges(self.edition)
-
-    @property
-    def session(self) -> Session:
-        """Where the client stands."""
-        exchanges = self.exchanges
-        return exchanges[-1].after if exchanges else Session()
 
 
 def play(scenario: Scenario, server: Server | None = None) -> tuple[Frame, ...]:
@@ -115,21 +57,18 @@ def play(scenario: Scenario, server: Server | None = None) -> tuple[Frame, ...]:
     ['', 'S: 220 lab.example SMTP service ready\\n']
     """
     if server is not None:
-        return tuple(_Run(scenario, server).frames())
+        return _Run(scenario, server).all()
     with memory_server(scenario.world) as own:
-        return tuple(_Run(scenario, own).frames())
+        return _Run(scenario, own).all()
 
 
 class _Run:
     """The variables of one playing."""
 
     def __init__(self, scenario: Scenario, server: Server) -> None:
-        self.scenario = scenario
-        self.server: Any = server
-        self.sessions_before = len(server.sessions)
-        self.client: Client | None = None
-        self.number = 0
-        self.shown = _Shown()
+        self.scenario, self.server = scenario, server
+        self.clients: list[Client] = []
+        self.shown = Shown()
         self.index = 0
         self.waited_s = 0.0
         self.narration = self.note = ""
@@ -138,8 +77,21 @@ class _Run:
         self.messages: tuple[Message, ...] = ()
         self.faults: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def client(self) -> Client | None:
+        """The one that the scenario speaks of now."""
+        return self.clients[-1] if self.clients else None
+
+    def all(self) -> tuple[Frame, ...]:
+        """Play to the end, and leave no connection open."""
+        try:
+            return tuple(self.frames())
+        finally:
+            for client in self.clients:
+                client.close()
+
     def frames(self) -> Iterator[Frame]:
-        """Play on, and give a frame for all words that stand together, and for each deed with what must follow it."""
+        """A frame for all words that stand together, and for each deed with what must follow it."""
         steps = self.scenario.steps
         at = 0
         while at < len(steps):
@@ -155,15 +107,13 @@ class _Run:
             if is_alone and isinstance(first, Send) and isinstance(steps[min(at, len(steps) - 1)], Told):
                 continue  # it is seen together with what is told about it
             yield self.frame(first.line, mismatch)
-        if self.client is not None:
-            self.client.close()
 
     def frame(self, line: int, mismatch: Mismatch | None) -> Frame:
+        edition = self.client.edition if self.client is not None else self.scenario.world.edition
         self.index += 1
         return Frame(
-            self.index - 1, line, self.narration, self.note, self.question, self.number, self.scenario.world.edition,
-            self.shown.transcript(), self.server_session, self.messages, self.faults, self.waited_s,
-            mismatch,
+            self.index - 1, line, self.narration, self.note, self.question, len(self.clients), edition,
+            self.shown.transcript(), self.server_session, self.messages, self.faults, self.waited_s, mismatch,
         )
 
     def tell(self, at: int) -> int:
@@ -193,15 +143,14 @@ class _Run:
         mismatch = None
         if not isinstance(step, Expect):
             mismatch = self.leftover(step.line)
-            trouble = self.act(step)
-            mismatch = mismatch or trouble
+            mismatch = self.act(step) or mismatch
             at += 1
         expected: list[Expect] = []
         while at < len(steps) and isinstance(found := steps[at], Expect):
             expected.append(found)
             at += 1
         for wanted in expected:
-            mismatch = self.expect(wanted) or mismatch
+            mismatch = mismatch or self.expect(wanted)  # behind the first that differs, nothing can be compared
         follows = next((step for step in steps[at:] if not isinstance(step, Told)), None)
         if not isinstance(follows, Expect):
             self.look_at_server()
@@ -212,14 +161,13 @@ class _Run:
         """Carry out a deed."""
         server = self.server
         if isinstance(step, Connect):
-            self.client = server.connect()
-            self.number += 1
-            self.shown = _Shown()
+            self.clients.append(server.connect())
+            self.shown, self.server_session = Shown(), None
         elif isinstance(step, Send):
             assert self.client is not None  # the reader put a Connect before it
             if self.client.is_over:
                 return self.differs(step.line, Transcript((Entry("C", step.octets),)), "")
-            _put(self.client, step.octets)
+            self.client.put(step.octets)
             self.shown.see(self.client.transcript.entries)
             self.shown.advance("C", len(step.octets))
         elif isinstance(step, HangUp):
@@ -245,15 +193,14 @@ class _Run:
         if step.event.startswith("tls") and client.state is State.TLS_HANDSHAKE:
             client.start_tls()
         elif not self.has_come(step):
-            _hear(client)
+            client.hear()
             self.wait_until(lambda: self.has_come(step) or client.is_over)
         self.shown.see(client.transcript.entries)
         got = self.shown.unseen()
-        wanted = Transcript((_as_entry(step),))
         if got is not None and (got.event == step.event if step.event else got.octets.startswith(step.octets)):
             self.shown.advance(got.direction, len(step.octets))
             return None
-        mismatch = self.differs(step.line, wanted, str(self.shown.rest()))
+        mismatch = self.differs(step.line, Transcript((_as_entry(step),)), str(self.shown.rest()))
         self.shown.everything()
         return mismatch
 
@@ -283,17 +230,18 @@ class _Run:
         """What the server decided, once it has read all that the client sent."""
         server, client = self.server, self.client
         if client is not None:
-            sent = _octets_sent(client.transcript)
-            place = self.sessions_before + self.number - 1
+            sent = _progress(client.transcript)
 
             def has_read_all() -> bool:
-                record = server.sessions[place]
-                return not record.open or (not client.is_over and _octets_sent(record.transcript) >= sent)
+                record = server.record_of(client)
+                return record is None or not record.open or (
+                    not client.is_over and _progress(record.transcript) >= sent)
 
             self.wait_until(has_read_all)
-            self.server_session = server.sessions[place].session
+            record = server.record_of(client)
+            self.server_session = record.session if record is not None else None
         self.messages = tuple(server.messages)
-        self.faults = tuple((str(each.fault), each.fired) for each in getattr(server, "faults", ()))
+        self.faults = tuple((str(each.fault), each.fired) for each in server.faults)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait for a short time only; what runs in memory is there at once."""
@@ -306,69 +254,12 @@ Unseen = Connect | Wait | Change | SetFault | ClearFaults
 """Deeds that nobody sees before something comes of them."""
 
 
-class _Shown:
-    """How much of a client's record is shown."""
-
-    def __init__(self) -> None:
-        self._entries: tuple[Entry, ...] = ()
-        self._whole = self._octets = 0  # entries shown whole, and octets of the one behind them
-
-    def see(self, entries: tuple[Entry, ...]) -> None:
-        """The record as it is now."""
-        self._entries = entries
-
-    def transcript(self) -> Transcript:
-        """What is shown."""
-        return Transcript((*self._entries[: self._whole], *self._split()[:1]))
-
-    def _split(self) -> tuple[Entry, ...]:
-        """The entry of which a part is shown, as that part and the rest; nothing when there is none."""
-        if not self._octets:
-            return ()
-        entry = self._entries[self._whole]
-        return replace(entry, octets=entry.octets[: self._octets]), replace(entry, octets=entry.octets[self._octets :])
-
-    def rest(self) -> Transcript:
-        """What is not shown."""
-        return Transcript((*self._split()[1:], *self._entries[self._whole + bool(self._octets) :]))
-
-    def unseen(self) -> Entry | None:
-        """The first thing said that is not shown: an event, or octets of one direction joined."""
-        return next(self.rest().merged(), None)
-
-    def advance(self, direction: str, octets: int) -> None:
-        """Show so many octets more of a direction; none of an event, and what stands before them."""
-        while self._whole < len(self._entries):
-            entry = self._entries[self._whole]
-            if entry.layer != "outside" and entry.direction == direction:
-                left = len(entry.octets) - self._octets
-                if direction != "-" and left > octets:
-                    self._octets += octets
-                    return
-                octets -= left
-                self._whole, self._octets = self._whole + 1, 0
-                if octets <= 0:
-                    return
-            else:
-                self._whole, self._octets = self._whole + 1, 0
-
-    def everything(self) -> None:
-        """Show all of it."""
-        self._whole, self._octets = len(self._entries), 0
-
-
 def _as_entry(step: Expect) -> Entry:
     return Entry("-", event=step.event) if step.event else Entry("S", step.octets)
 
 
-def _octets_sent(transcript: Transcript) -> int:
-    return sum(len(entry.octets) for entry in transcript.said() if entry.direction == "C")
-
-
-def _put(client: Any, octets: bytes) -> None:
-    client.put(octets) if hasattr(client, "put") else client.send_octets(octets)
-
-
-def _hear(client: Any) -> None:
-    if hasattr(client, "hear"):
-        client.hear()
+def _progress(transcript: Transcript) -> int:
+    """How far a client has come: what it sent, and the handshakes that it made."""
+    return sum(
+        len(entry.octets) if entry.direction == "C" else entry.event.startswith("tls") for entry in transcript.said()
+    )

@@ -117,13 +117,17 @@ def read_scenario(path: str | Path) -> Scenario:
     OSError
         When the file cannot be read.
     """
+    return Scenario.parse(read_source(path), str(path))
+
+
+def read_source(path: str | Path) -> str:
+    """The text of a file, without the mark that some editors put first; raises as `read_scenario`."""
     try:
-        source = Path(path).read_text("utf-8")
+        return Path(path).read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         column = error.start - error.object.rfind(b"\n", 0, error.start)
         raise ScenarioError(str(path), line, column, text("scenario.not-utf-8")) from None
-    return Scenario.parse(source.removeprefix("\ufeff"), str(path))
 
 
 @lru_cache

@@ -21,7 +21,9 @@ from smtplab.course.scenario_steps import (
     Wait,
 )
 from smtplab.explain.catalogue import text, texts
-from smtplab.protocol.transcript import Directive, Entry, LineError, parse_script
+from smtplab.lab.faults import FaultError, read_fault
+from smtplab.protocol.entry import Entry
+from smtplab.protocol.text_form import Directive, LineError, parse_script
 
 LONGEST_MINUTES = 240
 
@@ -85,7 +87,8 @@ class Reader:
                 else:
                     yield line, found
         except LineError as error:
-            raise self._error(error.line, error.column, error.problem) from None
+            more = "" if error.column > 1 else " " + text("scenario.directives", words=", @".join(_DIRECTIVES))
+            raise self._error(error.line, error.column, error.problem + more) from None
         if pending is not None:
             yield pending[0], pending[1:]
 
@@ -168,8 +171,8 @@ class Reader:
     def _fault(self, said: _Part, parts: list[_Part]) -> None:
         try:
             fault = str(read_fault(said.text))
-        except ValueError as error:
-            raise self._error(said.line, said.column + getattr(error, "place", 0), str(error)) from None
+        except FaultError as error:
+            raise self._error(said.line, said.column + error.column - 1, error.problem) from None
         self.steps.append(SetFault(said.line, fault))
 
     def _clear(self, said: _Part, parts: list[_Part]) -> None:
@@ -232,11 +235,6 @@ class Reader:
             raise self._error(question.line, 1, text("scenario.few-options", count=len(question.options)))
         if not question.right:
             raise self._error(question.line, 1, text("scenario.no-right"))
-
-
-def read_fault(said: str) -> str:
-    """The text form of a fault, checked."""
-    return said
 
 
 _DIRECTIVES: dict[str, tuple[bool, Callable[[Reader, _Part, list[_Part]], None]]] = {

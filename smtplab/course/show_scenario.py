@@ -6,14 +6,14 @@ from pathlib import Path
 from textwrap import fill
 from typing import TextIO
 
-from smtplab.course.play_scenario import Frame, play
+from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario, find_scenario
 from smtplab.course.scenario_error import ScenarioError
+from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.network import LoopbackServer
-from smtplab.protocol.wire import encode, show
 
 WIDTH = 96
 LEAVE = ("q", "quit")
@@ -110,7 +110,7 @@ class _Show:
         return self.input is None or self.typed(text("scenario.next")) not in LEAVE
 
     def typed(self, prompt: str) -> str:
-        print(prompt, end="", file=self.out, flush=True)
+        print(prompt, end=" ", file=self.out, flush=True)
         assert self.input is not None  # else nobody is asked
         line = self.input.readline()
         return line.strip().lower() if line else LEAVE[0]
@@ -132,7 +132,7 @@ class _Show:
             self.say(text("scenario.session", number=frame.client))
         known = before if is_same else None
         for line in str(frame.transcript).splitlines()[len(str(known.transcript).splitlines()) if known else 0 :]:
-            print(f"  {show(encode(line))}", file=self.out)
+            print(f"  {line}", file=self.out)
         for exchange in frame.exchanges[len(known.exchanges) if known else 0 :]:
             meaning = explain(exchange)
             self.say(" ".join((str(meaning.code or "--"), meaning.verdict, meaning.here)), "      ")

@@ -200,7 +200,8 @@ class _Run:
                 self.heard_s = self.now  # until now the client had nothing to answer: it has its whole time
             if was.is_silent and not was.held and self.now >= self.heard_s + self.world.idle_s:
                 self.leave()
-            elif unread:
+            elif was.held and not sending.is_busy:
+                self.heard_s = self.now  # it was the server that let the client wait
                 self.read(unread)
             return bool(was.held) or was.is_silent
         return False

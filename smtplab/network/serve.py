@@ -13,7 +13,8 @@ from smtplab.lab import World
 from smtplab.network.hints import hints
 from smtplab.network.server import LoopbackServer
 from smtplab.protocol.secrecy import Secrets
-from smtplab.protocol.transcript import Entry, format_line
+from smtplab.protocol.text_form import format_line
+from smtplab.protocol.transcript import Entry
 from smtplab.protocol.wire import CRLF
 
 MOST_LINES = 40

@@ -9,12 +9,15 @@ from typing import Any
 _HOME_OF = {
     "CodeExplorer": "explorer",
     "Console": "console",
+    "Player": "player",
+    "ShowOfHands": "hands",
     "StateDiagram": "diagram",
     "card_html": "card",
     "edition_differences": "editions",
     "frame": "frames",
     "matrix": "frames",
     "save_card": "card",
+    "show_of_hands": "hands",
     "state_diagram": "diagram",
 }
 

@@ -17,9 +17,10 @@ from smtplab.network.server_faults import ServerFaults
 from smtplab.notebook import console_faults, console_offers, console_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
-from smtplab.notebook.console_talk import Talk
+from smtplab.notebook.console_asking import Asking
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
+from smtplab.notebook.question import words
 from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
@@ -27,7 +28,7 @@ from smtplab.protocol.wire import encode
 Server = LoopbackServer | MemoryServer
 
 
-class Console(Talk):
+class Console(Asking):
     """Talk SMTP by hand.
 
     Parameters
@@ -41,6 +42,9 @@ class Console(Talk):
         The RFC that the console's own server follows.
     extensions : tuple of str, or "all"
         What the console's own server offers. The controls for it come with the answer to EHLO.
+    predict : bool or "code"
+        Ask before a reply: the learner commits, then the line goes out. ``"code"`` asks for the code too. Asked is
+        about commands and the end of a message; lines of it, pieces of it, answers in a login and groups just go.
 
     Raises
     ------
@@ -62,9 +66,9 @@ class Console(Talk):
 
     def __init__(
         self, target: object = None, *, size: str = "normal", edition: int = 2821,
-        extensions: Extensions = OFFERED_BY_DEFAULT, **unknown: object,
+        extensions: Extensions = OFFERED_BY_DEFAULT, predict: bool | str = False, **unknown: object,
     ) -> None:
-        super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
+        super().__init__(size, unknown, ("target", "size", "edition", "extensions", "predict"), predict)
         if target is not None and (edition, extensions) != (2821, OFFERED_BY_DEFAULT):
             raise ValueError(text("console.has_its_own"))
         self.server: Server | None = None
@@ -215,7 +219,7 @@ class Console(Talk):
             "listener": console_offers.listener(record, self._reveal),
             "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
             "both": self.both_sides,
-            "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal,
+            "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
         }
 
     def fixed(self) -> Data:
@@ -223,13 +227,15 @@ class Console(Talk):
         world = self._world
         book = [{"address": f"{m.name}@{world.domain}", "story": m.story} for m in world.address_book] if world else []
         pictures = {name: html.static(f"{name}.svg") for name in console_view.pictures(self.client.edition)}
-        return {**super().fixed(), "pictures": pictures, "book": book, "faults": console_faults.quick()}
+        more = {"faults": console_faults.quick(), "question": words()}
+        return {**super().fixed(), "pictures": pictures, "book": book, **more}
 
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
         both = html.element("p", self.both_sides) if self.both_sides else None
-        return html.join((self.diagram.figure(), both, record, views.explanation(self.explanation)))
+        meaning = views.explanation(self.explanation)
+        return html.join((self.diagram.figure(), both, record, self._asking_fragment(), meaning))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
@@ -290,7 +296,7 @@ class Console(Talk):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return False
+                return self._do_asking(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
@@ -307,7 +313,7 @@ class Console(Talk):
 
     def __str__(self) -> str:
         standing = "\n".join(filter(None, (self.diagram.caption, self.both_sides)))
-        return f"{hide_secrets(self.transcript)}\n{standing}\n\n{self.explanation}"
+        return f"{hide_secrets(self.transcript)}\n{standing}\n\n{self._asking_text()}{self.explanation}"
 
     def __repr__(self) -> str:
         return f"<Console, {self.state}, {len(self.exchanges)} replies>"

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.protocol.machine import State
-from smtplab.protocol.transcript import Transcript, unescape
+from smtplab.protocol.text_form import unescape
+from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import show
 
 _FORM = re.compile(r"([CS])([:|]) ?(.*)", re.DOTALL)

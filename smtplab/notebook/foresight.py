@@ -12,10 +12,14 @@ from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
 from smtplab.lab.world import World
+from smtplab.protocol.commands import BASE
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
+from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.machine import DATA_END, Machine, State
+from smtplab.protocol.reply_codes import REPLY_CODES
+from smtplab.protocol.sequences import entries
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, encode, parse_command
 
@@ -41,6 +45,9 @@ _BELIEFS: dict[str, tuple[str, ...]] = {
     "": ("error-ends-session", "text-decides", "x0z-is-always-syntax"),
 }
 """By event, or event and verdict, or the first hello: beliefs that a question may offer as wrong options."""
+
+FEW_CODES = 4
+"""With fewer codes than this a list gives the answer away."""
 
 _SILENCE = {
     "part": ("commands-inside-message", "dot-anywhere-ends-message"),
@@ -123,6 +130,34 @@ def octets_are_due(session: Session, line: str, edition: int) -> bool:
         return bool(session.machine(edition).octets_behind(parse_command(encode(line))))
     except ProtocolError:
         return False
+
+
+def codes_for(session: Session, line: str, edition: int) -> tuple[int, ...]:
+    """Codes that are plausible for a line: those that section 4.3.2 lists for the command, in rising order.
+
+    Where it lists few, those that any command may get stand beside them, so that the list does not give the answer
+    away; for a command that it does not have, those that its own RFC gives it.
+
+    >>> codes_for(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", 2821)
+    (250, 251, 450, 451, 452, 503, 550, 551, 552, 553)
+    """
+    event = _event_of(session, line, edition)
+    found = {entry.code for entry in entries(edition) if event in entry.events}
+    if not found:
+        verb = "AUTH" if event == AUTH_LINE else parse_command(encode(line)).verb
+        found = {code for code, known in REPLY_CODES.items() if verb in known.commands}
+    if len(found) < FEW_CODES or event not in (*BASE, DATA_END):
+        found |= {rule.code for rule in GENERAL_REPLIES if rule.any_command}
+    return tuple(sorted(found))
+
+
+def _event_of(session: Session, line: str, edition: int) -> str:
+    """What the line would be; in mail data what it looks like, since that is what somebody may take it for."""
+    if session.state is State.MAIL_DATA and line == ".":
+        return DATA_END
+    if session.state is State.AUTH_EXCHANGE:
+        return AUTH_LINE
+    return session.machine(edition).event_of(parse_command(encode(line)))
 
 
 def silence(state: State) -> str:

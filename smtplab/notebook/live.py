@@ -13,8 +13,13 @@ import traitlets
 
 from smtplab.notebook.html import static
 
-PARTS = {"console": ("console_forms.js", "console_faults.js")}
-"""Scripts that a widget's own one builds on."""
+PARTS = {
+    "console": ("console_forms.js", "console_faults.js", "question.js", "console_predict.js", "question.css"),
+    "hands": ("question.js", "question.css"),
+    "player": ("question.js", "player_parts.js", "question.css"),
+    "predict": ("question.js", "question.css"),
+}
+"""Scripts and style sheets that a widget's own ones build on."""
 
 
 class Owner(Protocol):
@@ -59,8 +64,19 @@ class Live(anywidget.AnyWidget):
 def live_class(name: str) -> type[Live]:
     """The class for ``static/name.js`` and ``name.css``, both put behind what all widgets share.
 
+    The script has a function named after it: ``console.js`` has ``drawConsole``. A widget may hold others.
+
     A class of its own, since anywidget keeps one style sheet a class.
     """
-    script = "".join(map(static, ("shared.js", *PARTS.get(name, ()), f"{name}.js")))
-    style = static("smtplab.css") + static("shared.css") + static(f"{name}.css")
+    export = f"\nexport default {{ render: draw{name.capitalize()} }};\n"
+    script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js") + export
+    style = _joined("smtplab.css", "shared.css", *_parts(name, ".css"), f"{name}.css")
     return type(f"Live{name.capitalize()}", (Live,), {"_esm": script, "_css": style, "__module__": __name__})
+
+
+def _parts(name: str, ending: str) -> tuple[str, ...]:
+    return tuple(part for part in PARTS.get(name, ()) if part.endswith(ending))
+
+
+def _joined(*names: str) -> str:
+    return "".join(map(static, names))

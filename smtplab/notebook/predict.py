@@ -1,60 +1,22 @@
 """The question before a reply: go on, more please, not now, or no? Does the state move? Which sentence is right?
 
-First the learner commits; only then is told what the wire said, and because of what. Every wrong sentence is a named
-misconception. There is no score. Usually the lesson's next cell sends the line, and the question hears the answer.
+First the learner commits; only then is told what the wire said, and because of what. Usually the lesson's next cell
+sends the line, and the question hears the answer.
 """
 
-import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
-from smtplab.explain import explain, misconception
 from smtplab.explain.catalogue import text
-from smtplab.lab import World
 from smtplab.network import Client
-from smtplab.notebook import html
+from smtplab.notebook import html, question_view
 from smtplab.notebook.console import Console
-from smtplab.notebook.console_view import unanswered_octets
-from smtplab.notebook.foresight import foresee, may_be_silent, options_for, silence
-from smtplab.notebook.views import MARKS
+from smtplab.notebook.hearing import Hearing, ask_of, client_of
+from smtplab.notebook.judgement import Judgement
+from smtplab.notebook.question import Guess, SessionOver, words
 from smtplab.notebook.widget import Data, Panel
-from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import State
-from smtplab.protocol.wire import CRLF, encode
 
-KINDS = ("yes", "more", "not-now", "no")
-SILENT = "silent"
-"""One more kind where it may be so: no reply yet."""
-
-_KIND_OF = {2: "yes", 3: "more", 4: "not-now", 5: "no"}
-
-
-class SessionOver(ValueError):
-    """Nothing can be asked about a session that is over. IPython shows the sentence alone."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What a learner committed to.
-
-    Attributes
-    ----------
-    kind : str
-        One of `KINDS`, or ``"silent"``.
-    moves : bool
-        Whether the session will stand elsewhere afterwards.
-    reason : int or None
-        Which sentence is right, from 1.
-    """
-
-    kind: str
-    moves: bool
-    reason: int | None
+__all__ = ["Guess", "Prediction", "SessionOver", "predict"]
 
 
 class Prediction(Panel):
@@ -63,67 +25,30 @@ class Prediction(Panel):
     name = "predict"
 
     def __init__(
-        self, line: str, target: Client | Console, because: str, wrong: Sequence[str], send: bool, size: str,
-        unknown: Mapping[str, object],
+        self, line: str, target: Client | Console, because: str, wrong: Sequence[str], send: bool, code: bool,
+        size: str, unknown: Mapping[str, object],
     ) -> None:
-        super().__init__(size, unknown, ("line", "target", "because", "wrong", "send", "size"))
+        super().__init__(size, unknown, ("line", "target", "because", "wrong", "send", "code", "size"))
         self.line = line
         self.guess: Guess | None = None
         self._target, self._sends = target, send
-        client = target.client if isinstance(target, Console) else target
-        session = client.session
-        if session.state is State.CLOSED:
-            raise SessionOver(text("predict.over"))
-        self._kinds = (*KINDS, SILENT) if may_be_silent(session, line, client.edition) else KINDS
-        self._state = session.state
-        message = unanswered_octets(client.transcript)
-        self._foreseen = foresee(session, line, _world_of(target), client.edition, message)
-        self._make_sentences(because, tuple(wrong))
-        self._steps, self._octets = len(client.exchanges), _octets_sent(client)
-        self._step: Exchange | None = None
-        self._is_silent = False
-        self._listen(client)
-
-    def _make_sentences(self, because: str, wrong: tuple[str, ...]) -> None:
-        right, beliefs = options_for(self._foreseen, self._state)
-        ids = (wrong or beliefs)[:2]
-        sentences = [("", because or right), *((id, misconception(id).belief) for id in ids)]
-        turn = crc32(encode(self.line)) % len(sentences)
-        self._sentences = sentences[turn:] + sentences[:turn]
-
-    def _listen(self, client: Client) -> None:
-        held = weakref.ref(self)
-
-        def look(client: Client) -> None:
-            if (question := held()) is None or question._hear(client):
-                stop()
-
-        stop = client.on_change(look)
-
-    def _hear(self, client: Client) -> bool:
-        """Take note of the answer to the line, once it has been sent; True when there is nothing more to hear."""
-        if self.has_heard:
-            return True
-        octets = encode(self.line) + CRLF
-        answers = (e for e in client.exchanges[self._steps :] if e.sent.endswith(octets))
-        self._step = next(answers, None)
-        if self._step is None and client.is_quiet:
-            self._is_silent = octets in _octets_said(client)[self._octets :]
-        if self.has_heard:
-            self.changed()
-        return self.has_heard
+        self.question = ask_of(target, line, because=because, wrong=wrong, code=code)
+        self._hearing = Hearing(client_of(target), line, self.changed)
 
     @property
     def has_heard(self) -> bool:
         """True once the line was sent and the wire has spoken, or has had the time to."""
-        return self._step is not None or self._is_silent
+        return self._hearing.is_over
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The three sentences of the last question, in the order shown."""
-        return tuple(sentence for _, sentence in self._sentences)
+        reasons = self.question.part("reason")
+        return tuple(option.label for option in reasons.options) if reasons else ()
 
-    def answer(self, kind: str, moves: bool, reason: int | None = None) -> "Prediction":
+    def answer(
+        self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
+    ) -> "Prediction":
         """Commit to a guess, and give this question, which now says more. The first guess counts.
 
         Parameters
@@ -134,6 +59,8 @@ class Prediction(Panel):
             Does the state move?
         reason : int, optional
             Which sentence is right: 1, 2 or 3.
+        code : int or {"another", "none"}, optional
+            The code, where it is asked for.
 
         Raises
         ------
@@ -148,128 +75,76 @@ class Prediction(Panel):
         >>> print(question.answer("yes", moves=False).told[0])
         ('The reply', 'Yes, go on.', 'Yes, go on.')
         """
-        if kind not in self._kinds:
-            raise ValueError(text("predict.no-kind", kind=repr(kind), kinds=", ".join(self._kinds)))
-        if not isinstance(moves, bool):
-            raise ValueError(text("predict.no-move", moves=repr(moves)))
-        if reason is not None and reason not in range(1, len(self._sentences) + 1):
-            raise ValueError(text("predict.no-reason", reason=repr(reason), last=len(self._sentences)))
+        return self._commit(self.question.guess(kind, moves, reason, code))
+
+    def _commit(self, guess: Guess) -> "Prediction":
         if self.guess is None:
-            self.guess = Guess(kind, moves, reason)
+            self.guess = guess
             if self._sends and not self.has_heard:
-                self._target.send(self.line)
+                self._hearing.send(self._target, self.line)
         self.changed()
         return self
 
     @property
-    def told(self) -> list[tuple[str, str, str]]:
-        """What was asked, what you said, what the wire said; empty until both have spoken."""
+    def judgement(self) -> Judgement | None:
+        """Your guess beside what the wire said; None until both have spoken."""
         if self.guess is None or not self.has_heard:
-            return []
-        kind, moved = self._heard_kind(), self._step is not None and self._step.moved
-        rows = [
-            (text("predict.kind"), text(f"predict.{self.guess.kind}"), text(f"predict.{kind}")),
-            (text("predict.moves"), self._move(self.guess.moves), self._move(moved)),
-        ]
-        if self.guess.reason is not None and self._is_as_foreseen():
-            right = next(sentence for id, sentence in self._sentences if not id)
-            rows.append((text("predict.reason"), self.sentences[self.guess.reason - 1], right))
-        return rows
+            return None
+        return Judgement(self.guess, self._hearing.answer(self.question))
 
     @property
-    def _marked(self) -> list[tuple[str, str, str]]:
-        """`told`, with a mark before what you said: whether it came so."""
-        return [(asked, f"{_mark(you, wire)} {you}", wire) for asked, you, wire in self.told]
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The same, for `missed`."""
+        return (self.judgement,) if self.judgement else ()
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """What was asked, what you said, what the wire said; empty until both have spoken."""
+        return [(asked, you, wire) for _, asked, you, wire in self.judgement.rows] if self.judgement else []
 
     @property
     def because(self) -> str:
         """Why the wire said so; and the cure, when the sentence chosen was a misconception. Empty until `told`."""
-        if not self.told:
-            return ""
-        here = explain(self._step).here if self._step is not None else silence(self._state)
-        chosen = self._sentences[self.guess.reason - 1][0] if self.guess and self.guess.reason else ""
-        return f"{here} {misconception(chosen).cure}" if chosen else here
-
-    def _heard_kind(self) -> str:
-        reply = self._step.reply if self._step is not None else None
-        return _KIND_OF.get(reply.code // 100, SILENT) if reply is not None else SILENT
-
-    def _is_as_foreseen(self) -> bool:
-        """False when another server, or another world, said something else than the sentences were made for."""
-        codes = [step.reply.code if step and step.reply else None for step in (self._step, self._foreseen)]
-        return codes[0] == codes[1]
-
-    def _move(self, moves: bool) -> str:
-        return text("predict.move" if moves else "predict.stay", state=self._state)
+        return self.judgement.because if self.judgement else ""
 
     @property
     def wire(self) -> str:
         """The reply as it came; empty until `told`."""
-        if not self.told or self._step is None or self._step.reply is None:
-            return ""
-        return "\n".join(map(html.readable, str(self._step.reply).splitlines()))
+        return self.judgement.answer.wire if self.judgement else ""
 
     # Its forms
 
-    def _questions(self) -> list[Data]:
-        moves = [{"value": value, "label": self._move(value == "yes")} for value in ("yes", "no")]
-        return [
-            {"name": "kind", "label": text("predict.kind"),
-             "options": [{"value": k, "label": text(f"predict.{k}")} for k in self._kinds]},
-            {"name": "moves", "label": text("predict.moves"), "options": moves},
-            {"name": "reason", "label": text("predict.reason"),
-             "options": [{"value": str(n), "label": html.readable(s)} for n, s in enumerate(self.sentences, 1)]},
-        ]
-
     def view(self) -> Data:
         """All that the browser draws, as plain data."""
-        phase = "ask" if self.guess is None else "told" if self.told else "committed"
         return {
-            "phase": phase, "line": html.readable(self.line), "notice": self.notice, "questions": self._questions(),
-            "told": [[_mark(you, wire), *map(html.readable, (asked, you, wire))] for asked, you, wire in self.told],
-            "because": html.readable(self.because), "wire": self.wire.splitlines(),
+            "phase": "ask" if self.guess is None else "told" if self.judgement else "committed",
+            "line": html.readable(self.line), "notice": self.notice, "questions": self.question.data(),
+            "judgement": self.judgement.data() if self.judgement else None,
         }
+
+    def fixed(self) -> Data:
+        """The words."""
+        return {**super().fixed(), "question": words()}
 
     def fragment(self) -> html.Markup:
         """The static form: the questions with their options, or what was said."""
-        asked = html.element("p", text("predict.asked"), " ", html.element("code", self.line))
-        if self.told:
-            names = ("asked", "you", "wire")
-            rows = [dict(zip((text(f"predict.{n}") for n in names), row, strict=True)) for row in self._marked]
-            because = html.element("p", html.element("b", text("predict.because")), " ", self.because)
-            return html.join((html.table(rows, self.line), html.element("pre", *(
-                html.element("div", line) for line in self.wire.splitlines())), because))
-        questions = (
-            html.element("div", html.element("p", q["label"]), html.element("ul", *(
-                html.element("li", html.element("code", o["value"]), " ", o["label"]) for o in q["options"])))
-            for q in self._questions()
-        )
-        return html.join((asked, *questions, html.element("p", text("predict.how"), class_="soft")))
+        if self.judgement:
+            return question_view.judgement(self.judgement)
+        return html.join((question_view.question(self.question), question_view.advice(text("predict.how"))))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was committed."""
-        match message:
-            case {"do": "commit", "kind": str(kind), "moves": "yes" | "no" as moves, "reason": str(reason)}:
-                if not (kind and reason.isdecimal()):
-                    raise ValueError(text("predict.incomplete"))
-                self.answer(kind, moves == "yes", int(reason))
-            case {"do": "commit"}:
-                raise ValueError(text("predict.incomplete"))
-            case _:
-                return False
+        if message.get("do") != "commit":
+            return False
+        self._commit(self.question.read(message))
         return True
 
     def __str__(self) -> str:
-        lines = [f"{text('predict.asked')} {self.line}"]
-        if self.told:
-            for asked, you, wire in self._marked:
-                lines += ["", asked, f"  {text('predict.you')}: {you}", f"  {text('predict.wire')}: {wire}"]
-            return "\n".join([*lines, "", self.wire, f"{text('predict.because')} {self.because}"])
+        if self.judgement:
+            return f"{text('predict.asked')} {self.line}\n\n{self.judgement}"
         if self.guess is not None:
-            return "\n".join([*lines, text("predict.committed")])
-        for question in self._questions():
-            lines += ["", question["label"], *(f"  {o['value']:8} {o['label']}" for o in question["options"])]
-        return "\n".join([*lines, "", text("predict.how")])
+            return f"{text('predict.asked')} {self.line}\n{text('predict.committed')}"
+        return f"{self.question}\n\n{text('predict.how')}"
 
     def __repr__(self) -> str:
         return f"<Prediction of {self.line!r}>"
@@ -277,7 +152,7 @@ class Prediction(Panel):
 
 def predict(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = False,
-    size: str = "normal", **unknown: object,
+    code: bool = False, size: str = "normal", **unknown: object,
 ) -> Prediction:
     """Ask what the server will reply to a line, before it is sent.
 
@@ -292,6 +167,8 @@ def predict(
         Ids of misconceptions that are the wrong sentences; chosen by the reply by default.
     send : bool
         True: committing sends the line. False: the next cell does, and the question hears it.
+    code : bool
+        Ask for the code too, among those that section 4.3.2 lists for the command; for who has met the codes.
     size : {"normal", "projector"}
 
     Returns
@@ -304,26 +181,13 @@ def predict(
     TypeError, ValueError, KeyError
         For a wrong kind of argument, size, keyword, or misconception, in a sentence.
     """
+    check_arguments(line, target, because, wrong)
+    return Prediction(line, target, because, wrong, send, code, size, unknown)
+
+
+def check_arguments(line: object, target: object, because: object, wrong: object) -> None:
+    """Raise TypeError, in a sentence, for what no question can be about."""
     if not isinstance(line, str) or not isinstance(target, Client | Console):
         raise TypeError(text("predict.target"))
     if not isinstance(because, str) or isinstance(wrong, str) or not isinstance(wrong, Sequence):
         raise TypeError(text("predict.sentences"))
-    return Prediction(line, target, because, wrong, send, size, unknown)
-
-
-def _mark(you: str, wire: str) -> str:
-    return MARKS[2 if you == wire else 5]
-
-
-def _world_of(target: Client | Console) -> World:
-    """The world behind the session where it is known; the class-room world otherwise."""
-    server = target.server if isinstance(target, Console) else target.keeps
-    return getattr(server, "world", None) or World()
-
-
-def _octets_said(client: Client) -> bytes:
-    return b"".join(entry.octets for entry in client.transcript.said() if entry.direction == "C")
-
-
-def _octets_sent(client: Client) -> int:
-    return len(_octets_said(client))

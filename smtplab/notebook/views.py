@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smtplab.network.outcome import NoReply
     from smtplab.network.server_faults import ServerFaults
     from smtplab.notebook.editions import Cell, EditionDifferences
+    from smtplab.notebook.missed import Missed
     from smtplab.protocol.logins import Logins
     from smtplab.setup.doctor import DoctorReport
 
@@ -255,6 +256,14 @@ def doctor_report(what: "DoctorReport") -> Markup:
         for found in what.findings for kind in [2 if found.is_well else 5]
     )
     return element("ul", *items, class_="findings")
+
+
+def missed(what: "Missed") -> Markup:
+    """What was missed, by misconception, and that it stays here."""
+    heads = {name: text(f"missed.column-{name}") for name in ("misconception", "belief", "asked", "chosen", "cure")}
+    rows = [{said: row[name] for name, said in heads.items()} for row in what.to_rows()]
+    shown = table(rows, what.caption) if rows else element("p", what.caption)
+    return join((shown, element("p", what.privacy, class_="soft")))
 
 
 def matrix(rows: Sequence[Mapping[str, str]], caption: str) -> Markup:

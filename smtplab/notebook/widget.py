@@ -54,6 +54,7 @@ class Panel(ABC):
         self._live: Live | None = None
         self._drawing = threading.RLock()
         self._changing = 0
+        self._holder: weakref.ref[Panel] | None = None
 
     @abstractmethod
     def view(self) -> Data:
@@ -101,10 +102,30 @@ class Panel(ABC):
             self.changed()
 
     def changed(self) -> None:
-        """Tell the browser, if one is looking. May be called from any thread."""
+        """Tell the browser, if one is looking, and the widget that holds this one. May be called from any thread."""
         with self._drawing:
-            if self._live is not None and not self._changing:
+            if self._changing:
+                return
+            if self._live is not None:
                 self._live.view = self.view()
+        holder = self._holder() if self._holder is not None else None
+        if holder is not None:
+            holder.changed()
+
+    def _hold(self, part: "Panel") -> None:
+        """Draw another widget as a part of this one from now on."""
+        part._holder = weakref.ref(self)
+
+    @property
+    def live(self) -> "Live":
+        """The live form, made once; another widget that holds this one draws it inside itself."""
+        with self._drawing:
+            if self._live is None:
+                from smtplab.notebook.live import live_class
+
+                self._live = live_class(self.name)(self, fixed=self.fixed(), view=self.view())
+                weakref.finalize(self, self._live.close).atexit = False
+            return self._live
 
     def show(self) -> None:
         """Display the static form, then the live one."""
@@ -113,14 +134,9 @@ class Panel(ABC):
         cure = element("p", text("widget.cure"), class_="soft")
         static = styled(element("div", self.fragment(), cure, class_=self.size, data_smtplab_static=self._id))
         display({"text/html": static, "text/plain": str(self)}, raw=True)
-        with self._drawing:
-            if self._live is None:
-                from smtplab.notebook.live import live_class
-
-                self._live = live_class(self.name)(self, fixed=self.fixed(), view=self.view())
-                weakref.finalize(self, self._live.close).atexit = False
+        live = self.live
         keep_while_shown(self)
-        display(self._live)
+        display(live)
 
     _ipython_display_ = show
 

@@ -1,68 +1,24 @@
 """The record of a connection: octets, their direction, order and time. All else shown is folded from it.
 
-The text form is read back by `Transcript.parse`; golden files, ``%%smtp`` cells and scenarios use the same form:
-
-======================  =====================================================================
-``C: line``             the client sent this line; CRLF is implied
-``C| text\\r\\n\\x00``     the client sent exactly these octets, escaped; nothing is implied
-``S: line``, ``S| …``   the same for the server
-``-- lost``             the connection was lost; also ``-- closed`` and ``-- 2.5 s`` (time passing)
-``-- tls``              a TLS handshake succeeded; also ``-- tls failed``
-``# remark``            for the reader; ignored, as are empty lines
-``@word rest``          a directive, for whoever plays the lines: scenarios have them, a record has none
-======================  =====================================================================
-
-Octets and their order survive in text; segments, times and faults only in JSON: in text a remark tells of faults.
-Inside TLS the record holds both what was said (layer ``inside``) and what somebody on the way saw of it (layer
-``outside``); the text form holds what was said.
+Its text form (`text_form`) is read back by `Transcript.parse`. Octets and their order survive in text; segments, times
+and faults only in JSON: in text a remark tells of faults. Inside TLS the record holds both what was said (layer
+``inside``) and what somebody on the way saw of it (layer ``outside``); the text form holds what was said.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.wire import CRLF, decode, encode, show
+from smtplab.protocol.entry import Direction, Entry, Layer
+from smtplab.protocol.text_form import EVENT, format_line, parse_lines
+from smtplab.protocol.wire import CRLF, encode, show
 
-Direction = Literal["C", "S", "-"]
-
-Layer = Literal["", "inside", "outside"]
-"""In the clear; said inside TLS; the octets that carried it, as a listener saw them."""
+__all__ = ["Direction", "Entry", "Layer", "Transcript"]
 
 JSON_VERSION = 3
 _READABLE_VERSIONS = (1, 2, JSON_VERSION)
 """1 had no layers, and 2 no faults."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened: a segment of octets, or an event of the connection.
-
-    Attributes
-    ----------
-    direction : {"C", "S", "-"}
-        Client to server, server to client, or an event.
-    octets : bytes
-        Empty for events.
-    time_s : float
-        Seconds since the connection began.
-    event : str
-        For ``-``: ``"lost"``, ``"closed"``, ``"tls"``, ``"tls failed"``, or seconds passing as ``"2.5 s"``.
-    layer : {"", "inside", "outside"}
-    forced : str
-        The fault that an instructor had set and that made this happen; empty: nothing forced it.
-    meant : bytes or None
-        The reply that the server decided, where a fault let others, or no octets, go out.
-    """
-
-    direction: Direction
-    octets: bytes = b""
-    time_s: float = 0.0
-    event: str = ""
-    layer: Layer = ""
-    forced: str = ""
-    meant: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,140 +159,19 @@ class Transcript:
             raise ValueError("This smtplab transcript is damaged: an entry cannot be read.") from None
 
 
-_LITERAL = re.compile(r"([CS]): ?(.*)")
-_ESCAPED = re.compile(r"([CS])\| ?(.*)")
-_EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
-_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*?)\s*")
-_GOES_ON = re.compile(r"\s+(?P<rest>.*?)(?P<word>)\s*")
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
-_FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."
-
-
-class LineError(ValueError):
-    """A line of the text form that cannot be.
-
-    Attributes
-    ----------
-    line, column : int
-        Both from 1.
-    problem : str
-        One or more sentences that do not name the line.
-    """
-
-    def __init__(self, line: int, column: int, problem: str) -> None:
-        super().__init__(f"Line {line}: {problem}")
-        self.line, self.column, self.problem = line, column, problem
-
-
-@dataclass(frozen=True, slots=True)
-class Directive:
-    """A line ``@word rest``, or an indented line that goes on with the directive above it.
-
-    Attributes
-    ----------
-    word : str
-        Empty for a line that goes on.
-    rest : str
-        What stands behind the word, without blanks around it.
-    column : int
-        Where the rest begins, from 1.
-    """
-
-    word: str
-    rest: str
-    column: int
-
-
-def parse_lines(text: str) -> Iterator[tuple[int, Entry]]:
-    """The entries of the text form, each with its line number from 1. Raises LineError for any other line."""
-    for number, found in parse_script(text):
-        if isinstance(found, Directive):
-            raise LineError(number, 1, f"@{found.word} is a directive; only a scenario may hold one.")
-        yield number, found
-
-
-def parse_script(text: str) -> Iterator[tuple[int, Entry | Directive]]:
-    """Entries and directives of the text form, each with its line number. Raises LineError for any other line."""
-    if not isinstance(text, str):
-        raise TypeError(f"A transcript is read from a text; this is {type(text).__name__}.")
-    layer: Layer = ""
-    in_directive = False
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        directive = _DIRECTIVE.fullmatch(line) or (_GOES_ON.fullmatch(line) if in_directive else None)
-        in_directive = directive is not None
-        if directive is not None:
-            yield number, Directive(directive["word"] or "", directive["rest"], directive.start("rest") + 1)
-        elif matched := _LITERAL.fullmatch(line):
-            yield number, Entry(_direction(matched[1]), encode(matched[2]) + CRLF, layer=layer)
-        elif matched := _ESCAPED.fullmatch(line):
-            try:
-                yield number, Entry(_direction(matched[1]), unescape(matched[2]), layer=layer)
-            except ValueError as error:
-                raise LineError(number, matched.start(2) + 1, str(error)) from None
-        elif matched := _EVENT.fullmatch(line):
-            yield number, Entry("-", event=matched[1])
-            if matched[1] == "tls":
-                layer = "inside"
-        else:
-            raise LineError(number, 1, f"{line[:60]!r} has no known form. {_FORMS}")
-
-
 def _read_entry(data: dict[str, Any]) -> Entry:
     """One entry of the JSON form; raises whatever it raises when that is none."""
     direction, octets, event = data["direction"], data["octets"].encode("latin-1"), data["event"]
     layer = data.get("layer", "")
     if layer not in ("", "inside", "outside"):
         raise ValueError(layer)
-    if direction not in ("C", "S", "-") or (direction == "-") != bool(_EVENT.fullmatch(f"-- {event}")):
+    if direction not in ("C", "S", "-") or (direction == "-") != bool(EVENT.fullmatch(f"-- {event}")):
         raise ValueError(direction)
     meant, forced = data.get("meant"), data.get("forced", "")
     if not isinstance(forced, str):
         raise ValueError(forced)
     return Entry(direction, octets, float(data["time_s"]), event, layer, forced,
                  None if meant is None else meant.encode("latin-1"))
-
-
-def _direction(letter: str) -> Direction:
-    return "C" if letter == "C" else "S"
-
-
-def format_line(direction: Direction, octets: bytes) -> str:
-    r"""One line of the text form: literal when that is exact, else escaped.
-
-    >>> format_line("C", b"NOOP\r\n"), format_line("C", b"NOOP\n")
-    ('C: NOOP', 'C| NOOP\\n')
-    """
-    body = octets.removesuffix(CRLF)
-    text = decode(body)
-    if octets.endswith(CRLF) and text.isprintable():  # a lone surrogate, an octet outside UTF-8, is not printable
-        return f"{direction}: {text}"
-    return f"{direction}| {show(octets)}"
-
-
-def unescape(text: str) -> bytes:
-    r"""Octets of an escaped text: ``\r \n \t \\ \xNN``; every other character stands for its UTF-8 octets.
-
-    Raises
-    ------
-    ValueError
-        For a backslash that begins none of those.
-
-    >>> unescape(r"NOOP\r\n\xff")
-    b'NOOP\r\n\xff'
-    """
-    octets, start = b"", 0
-    plain = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
-    while (at := text.find("\\", start)) >= 0:
-        matched = _ESCAPE.match(text, at)
-        if matched is None:
-            known = r"write \\ \r \n \t or \xNN"
-            raise ValueError(f"character {at + 1} is a backslash that begins no escape; {known}.")
-        name = matched[1]
-        octets += encode(text[start:at]) + (plain.get(name) or bytes([int(name[1:], 16)]))
-        start = matched.end()
-    return octets + encode(text[start:])
 
 
 def _split(octets: bytes) -> Iterable[bytes]:

@@ -12,6 +12,8 @@ from smtplab.explain import explain, explain_ehlo
 from smtplab.lab.message import Message
 from smtplab.network import Client, memory_server
 from smtplab.notebook.formatters import SHOWN, register
+from smtplab.notebook.missed import missed
+from smtplab.notebook.predict import predict
 from smtplab.protocol.logins import logins
 from smtplab.protocol.paths import NULL_PATH, parse_forward_path
 from smtplab.protocol.wire import Reply
@@ -38,6 +40,7 @@ def values() -> dict[str, object]:
         "EhloAnswer": explain_ehlo(Reply(250, ("lab.example", "SIZE 900"))),
         "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
         "Logins": logins(logged_in().transcript), "DoctorReport": DoctorReport((Finding("loopback", True, "Well."),)),
+        "Missed": missed(predict("NOOP", memory_server().connect(), send=True).answer("no", moves=False)),
     }
 
 

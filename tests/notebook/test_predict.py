@@ -40,7 +40,7 @@ def test_it_tells_nothing_before_the_guess_although_the_line_was_sent() -> None:
     question = predict("RCPT TO:<bob@lab.example>", client)
     client.send("RCPT TO:<bob@lab.example>")
     view = question.view()
-    assert question.told == [] and view["told"] == [] and view["wire"] == [] and view["because"] == ""
+    assert question.told == [] and view["judgement"] is None and question.wire == question.because == ""
     assert "503" not in str(question) and "503" not in question.fragment()
 
 
@@ -59,10 +59,12 @@ def test_the_guess_stands_until_the_line_is_sent_and_then_the_wire_speaks() -> N
 def test_a_mark_says_which_answers_were_right_in_every_form() -> None:
     console = Console(memory_server())
     question = predict("NOOP", console, send=True).answer("no", moves=False)
-    assert question.view()["told"] == [
-        ["✗", "The reply", "No.", "Yes, go on."], ["✓", "The state", "It stays GREETED.", "It stays GREETED."],
+    told = [tuple(row.values()) for row in question.view()["judgement"]["told"]]
+    assert told == [
+        ("✗", False, "The reply", "No.", "Yes, go on."),
+        ("✓", True, "The state", "It stays GREETED.", "It stays GREETED."),
     ]
-    for mark, _, you, wire in question.view()["told"]:
+    for mark, _, _, you, wire in told:
         assert f"<td>{mark} {you}</td><td>{wire}</td>" in question.fragment()
         assert f"You said: {mark} {you}" in str(question)
     assert question.told[0][1] == "No."
@@ -202,10 +204,10 @@ def test_an_answer_that_is_not_offered_is_told(answer: Any, advice: str) -> None
 
 
 @pytest.mark.parametrize("message", [
-    {"do": "commit"}, {"do": "commit", "kind": "", "moves": "yes", "reason": "1"}, {"do": "fly"}, None,
+    {"do": "commit"}, {"do": "commit", "kind": "", "moves": "moves", "reason": "1"}, {"do": "fly"}, None,
     {"do": "commit", "kind": "no", "moves": "maybe", "reason": "1"},
-    {"do": "commit", "kind": "no", "moves": "no", "reason": "9"},
-    {"do": "commit", "kind": "no", "moves": "no", "reason": "\u00b2"},
+    {"do": "commit", "kind": "no", "moves": "stays", "reason": "9"},
+    {"do": "commit", "kind": "no", "moves": "stays", "reason": "\u00b2"},
 ])
 def test_an_incomplete_or_malformed_commit_is_ignored_with_a_sentence(message: Any) -> None:
     question = predict("NOOP", client_after())

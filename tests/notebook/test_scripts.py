@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from smtplab.explain.catalogue import texts
-from smtplab.notebook import html
+from smtplab.notebook import html, question
 from smtplab.notebook.live import live_class
 
 STATIC = Path(html.__file__).parent / "static"
 SCRIPTS = sorted(STATIC.glob("*.js"))
 STYLES = sorted(STATIC.glob("*.css"))
-WIDGETS = ("console", "explorer", "predict")
+WIDGETS = ("console", "explorer", "hands", "player", "predict")
 FORBIDDEN = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function"
 OUTSIDE = r"https?:|//\w+\.\w|\bimport\b|XMLHttpRequest|@import|url\("
 
@@ -31,6 +31,12 @@ def test_nothing_is_fetched_from_anywhere(path: Path) -> None:
 def test_every_word_that_a_script_asks_for_is_in_the_catalogue(name: str) -> None:
     asked = set(re.findall(r"\bwords\.(\w+)", live_class(name)._esm))
     assert asked - {"gone"} <= set(texts(name))
+
+
+def test_every_word_of_the_shared_questions_is_in_the_catalogue() -> None:
+    script = html.static("question.js") + html.static("console_predict.js")
+    asked = set(re.findall(r"\b(?:texts|fixed\.question)\.(\w+)", script))
+    assert len(asked) > 5 and asked <= set(question.words())
 
 
 @pytest.mark.parametrize("name", WIDGETS)

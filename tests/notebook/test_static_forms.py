@@ -13,6 +13,8 @@ CELLS = {
     "console.send('RCPT TO:<bob@lab.example>')\ndisplay(console)": "Wrong moment.",
     "CodeExplorer(450)": "Mailbox unavailable for now",
     "predict('RCPT TO:<bob@lab.example>', console)": "Which sentence is right?",
+    "show_of_hands('RCPT TO:<bob@lab.example>', console)": "no hands",
+    "Player('greylisting')": "It says the same again, word for word.",
 }
 
 

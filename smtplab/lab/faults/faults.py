@@ -139,8 +139,8 @@ class Faults:
 
     set: tuple[Fault, ...] = ()
     seed: int = 0
-    fired: Mapping[Fault, int] = field(default_factory=dict)
-    met: Mapping[Fault, int] = field(default_factory=dict)
+    fired: Mapping[Fault, int] = field(default_factory=dict, hash=False)
+    met: Mapping[Fault, int] = field(default_factory=dict, hash=False)
     draws: int = 0
     _by_event: Mapping[str, "_Waiting"] = field(init=False, repr=False, compare=False)
 

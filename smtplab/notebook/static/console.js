@@ -35,6 +35,7 @@ function drawConsole({ model, el }) {
     make("span", {}, words.over), button(words.new_session, () => tell({ do: "new-session" }), { class: "main" }));
   const handshake = make("div", { class: "over", hidden: true },
     make("span", {}, words.handshake), button(words.shake, () => tell({ do: "start-tls" }), { class: "main" }));
+  const asking = consoleQuestion(fixed, tell);
   const notice = make("p", { class: "notice", role: "status" });
   const faults = consoleFaults(words, fixed.faults, tell);
   const both = make("p", { class: "both", role: "status" });
@@ -57,10 +58,10 @@ function drawConsole({ model, el }) {
   const details = make("details", {}, make("summary", {}, words.more), make("div", {}));
   const envelope = make("div", { class: "envelope" });
   const pane = make("div", { class: "pane", role: "group", tabindex: "0", "aria-label": words.explanation },
-    meaning, offers, details, envelope);
+    asking.judgement, meaning, offers, details, envelope);
 
   const root = make("div", { role: "group", class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
-    make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, faults.box, notice),
+    make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, asking.box, faults.box, notice),
     diagram, make("div", { class: "panes" }, record, pane)));
   el.replaceChildren(root);
 
@@ -301,6 +302,7 @@ function drawConsole({ model, el }) {
     handshake.hidden = view.phase !== "handshake";
     over.hidden = view.phase !== "over";
     editor.box.hidden = view.phase !== "message";
+    const isAsked = asking.draw(view, [groups, entry, parameters, login.box, chunk.box, editor.box]);
     if (view.phase !== before && view.phase === "message") {
       editor.text.value = view.message;
       if (byLine) editor.turn(false);
@@ -342,7 +344,8 @@ function drawConsole({ model, el }) {
       draftSeen = view.draft.serial;
       takeDraft(view, hadFocus);
     }
-    if (hadFocus && (before !== view.phase || !isSeen(document.activeElement))) {
+    if (hadFocus && isAsked && !isSeen(document.activeElement)) asking.focus();
+    else if (hadFocus && !isAsked && (before !== view.phase || !isSeen(document.activeElement))) {
       ({
         commands: { login: login.open, chunk: chunk.focus, group: () => group.focus() }[panel] ?? (() => line.focus()),
         message: editor.focus, login: answer.focus,
@@ -406,5 +409,3 @@ function drawConsole({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawConsole };

@@ -67,5 +67,3 @@ function drawExplorer({ model, el }) {
     leave();
   };
 }
-
-export default { render: drawExplorer };

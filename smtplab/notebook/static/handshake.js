@@ -30,5 +30,3 @@ function drawHandshake({ model, el }) {
     leave?.();
   };
 }
-
-export default { render: drawHandshake };

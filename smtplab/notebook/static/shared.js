@@ -79,6 +79,27 @@ const smtplab = {
       [smtplab.make("dt", {}, term), smtplab.make("dd", {}, said)]));
   },
 
+  /** A widget's model as one of its parts sees it: data below that part's name, and messages that bear it. */
+  part(model, name) {
+    const listeners = [];
+    const at = (key) => (model.get(key) ?? {})[name] ?? null;
+    return {
+      get: at,
+      send(message) {
+        if (message.do === "hello") setTimeout(() => listeners.forEach((hear) => hear({ answer: "hello" })));
+        else model.send({ part: name, ...message });
+      },
+      on(event, listener) {
+        if (event === "msg:custom") listeners.push(listener);
+        else model.on(event, listener);
+      },
+      off(event, listener) {
+        if (event === "msg:custom") listeners.splice(listeners.indexOf(listener), 1);
+        else model.off(event, listener);
+      },
+    };
+  },
+
   /** Prepare a widget's root: keys stay inside; and it takes the place of its static form once Python has answered. */
   settle(model, root, words) {
     const fixed = model.get("fixed");

@@ -1,0 +1,66 @@
+"""What is seen at one "next" of a scenario, as a value: a player shows it and needs no server."""
+
+from dataclasses import dataclass
+
+from smtplab.course.scenario_steps import Ask, Mismatch
+from smtplab.lab import Message
+from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.session import Session
+from smtplab.protocol.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is seen at one step of a scenario.
+
+    Attributes
+    ----------
+    index : int
+        Its place, from 0.
+    line : int
+        Of the scenario's file: where it begins.
+    narration, note : str
+        Told to all, and to the presenter alone. They stay until others come.
+    question : Ask or None
+        What is asked now; its reply comes with the next frame.
+    client : int
+        Number of the session, from 1; 0 before any.
+    edition : {2821, 5321}
+    transcript : Transcript
+        The record of that session so far, as its client saw it. A reply that is still hidden is not in it.
+    server_session : Session or None
+        Where the server stands, which may be elsewhere when a reply was lost.
+    messages : tuple of Message
+        Accepted so far, from any session.
+    faults : tuple of (str, int)
+        The faults set now, and how often each has fired.
+    waited_s : float
+        Seconds that the server's clock has jumped so far.
+    mismatch : Mismatch or None
+        What did not go as written.
+    """
+
+    index: int
+    line: int
+    narration: str
+    note: str
+    question: Ask | None
+    client: int
+    edition: int
+    transcript: Transcript
+    server_session: Session | None
+    messages: tuple[Message, ...]
+    faults: tuple[tuple[str, int], ...]
+    waited_s: float
+    mismatch: Mismatch | None = None
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The steps of the session so far."""
+        return self.transcript.exchanges(self.edition)
+
+    @property
+    def session(self) -> Session:
+        """Where the client stands."""
+        exchanges = self.exchanges
+        return exchanges[-1].after if exchanges else Session()

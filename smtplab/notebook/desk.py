@@ -1,0 +1,237 @@
+"""The instructor's desk: a console for the front of a class room, with faults, scenarios and a question at hand.
+
+It draws other widgets as its parts: a `Console` at projector size, a `Player` once a scenario is open, and a
+`ShowOfHands` once a question was asked. Its own are the bar above them, and the curtain: while it is drawn, what a
+reply changes stays hidden until it is revealed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smtplab.course.scenario import scenarios
+from smtplab.explain.catalogue import text
+from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
+from smtplab.notebook import html
+from smtplab.notebook.console import Console
+from smtplab.notebook.hands import ShowOfHands, show_of_hands
+from smtplab.notebook.player import Player
+from smtplab.notebook.widget import Data, Panel
+
+PARTS = ("console", "player", "hands")
+
+
+class Desk(Panel):
+    """A desk. Make it with `desk`.
+
+    Attributes
+    ----------
+    console : Console
+    player : Player or None
+        The scenario that is open.
+    hands : ShowOfHands or None
+        The last question that the class was asked.
+    shown : {"console", "player", "hands"}
+    hides : bool
+        True: a reply stays hidden until `reveal`.
+    """
+
+    name = "desk"
+
+    def __init__(self, target: object, size: str, options: Mapping[str, Any], unknown: Mapping[str, object]) -> None:
+        super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
+        self.console = Console(target, size=size, **options)
+        self.player: Player | None = None
+        self.hands: ShowOfHands | None = None
+        self.shown = "console"
+        self.hides = False
+        self._before: Data | None = None
+        self._hold(self.console)
+
+    # What is asked for
+
+    def open(self, scenario: object) -> Player:
+        """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
+
+        Raises
+        ------
+        ValueError, OSError
+            For one that cannot be, in a sentence.
+        """
+        self.player = Player(scenario, size=self.size)
+        self._hold(self.player)
+        self.show_part("player")
+        return self.player
+
+    def ask(self, line: str) -> ShowOfHands:
+        """Ask the class what a line will bring: a show of hands, whose reveal sends the line in the console.
+
+        Raises
+        ------
+        ValueError
+            For no line, and when the session is over.
+        """
+        if not isinstance(line, str) or not line.strip():
+            raise ValueError(text("desk.no_line"))
+        self.reveal()
+        self.hands = show_of_hands(line, self.console, size=self.size)
+        self._hold(self.hands)
+        self.show_part("hands")
+        return self.hands
+
+    def show_part(self, part: str) -> None:
+        """Bring a part to the front: the console, the scenario that is open, or the question.
+
+        Raises
+        ------
+        ValueError
+            When there is none yet.
+        """
+        if part not in PARTS or getattr(self, part) is None:
+            raise ValueError(text("desk.no_part", part=repr(part)))
+        self.shown = part
+        self.changed()
+
+    def hide_replies(self, on: bool = True) -> None:
+        """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
+        self.hides = on
+        if not on:
+            self.reveal()
+        self.changed()
+
+    def reveal(self) -> None:
+        """Show the reply that is hidden, if any."""
+        self._before = None
+        self.changed()
+
+    @property
+    def is_covered(self) -> bool:
+        """True while a reply has come that is not shown yet."""
+        return self._before is not None
+
+    # Its forms
+
+    def heard(self, message: object) -> None:
+        """Take a message from the browser: one of a part goes there."""
+        part = message.get("part") if isinstance(message, dict) else None
+        if part not in PARTS or (panel := getattr(self, part)) is None:
+            super().heard(message)
+            return
+        assert isinstance(message, dict)  # it has a part
+        with self.one_change():
+            self.notice = ""
+            before = self.console.view() if self.hides and part == "console" and not self.is_covered else None
+            known = len(self.console.exchanges)
+            panel.heard({name: said for name, said in message.items() if name != "part"})
+            if before is not None and len(self.console.exchanges) > known:
+                self._before = before
+
+    def view(self) -> Data:
+        """All that the browser draws: its own, and the data of each part."""
+        now = self.console.view()
+        return {
+            "shown": self.shown, "hides": self.hides, "covered": self.is_covered, "notice": self.notice,
+            "console": now if self._before is None else _covered(self._before, now),
+            "player": self.player.view() if self.player is not None else None,
+            "hands": self.hands.view() if self.hands is not None else None,
+        }
+
+    def fixed(self) -> Data:
+        """The words, the scenarios to choose from, and what never changes of each part."""
+        known = [{"name": each.name, "title": each.title} for each in scenarios()]
+        parts = {part: panel.fixed() for part in PARTS if (panel := getattr(self, part)) is not None}
+        return {**super().fixed(), "scenarios": known, **parts}
+
+    def changed(self) -> None:
+        """Tell the browser; parts that came since bring their fixed data."""
+        if self._live is not None and not self._changing:
+            fixed = self.fixed()
+            if fixed.keys() != self._live.fixed.keys() or any(
+                fixed[part]["id"] != self._live.fixed[part]["id"] for part in PARTS if part in fixed
+            ):
+                self._live.fixed = fixed
+        super().changed()
+
+    def fragment(self) -> html.Markup:
+        """The static form: that of the part in front, and what can be opened."""
+        part: Panel = getattr(self, self.shown)
+        items = (html.element("li", html.element("code", each.name), f" {each.title}") for each in scenarios())
+        listed = html.element("details", html.element("summary", text("desk.scenarios")), html.element("ul", *items))
+        return html.join((part.fragment(), listed))
+
+    def do(self, message: Mapping[str, Any]) -> bool:
+        """Carry out what was clicked in the bar."""
+        match message:
+            case {"do": "open", "name": str(name)}:
+                self.open(name)
+            case {"do": "ask", "line": str(line)}:
+                self.ask(line)
+            case {"do": "front", "part": str(part)} | {"do": "front", "which": str(part)}:
+                self.show_part(part)
+            case {"do": "hide", "on": bool(on)}:
+                self.hide_replies(on)
+            case {"do": "uncover"}:
+                self.reveal()
+            case _:
+                return False
+        return True
+
+    def close(self) -> None:
+        """Hang up, and close the server if it is the desk's own. May be called twice."""
+        self.console.close()
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __str__(self) -> str:
+        part: Panel = getattr(self, self.shown)
+        return str(part)
+
+    def __repr__(self) -> str:
+        return f"<Desk, {self.console.state}, shows the {self.shown}>"
+
+
+def _covered(before: Data, now: Data) -> Data:
+    """A console's view as it was before a reply, with what was sent, and a row in place of the reply."""
+    known = {row["id"] for row in before["rows"]}
+    new = [row for row in now["rows"] if row["id"] not in known]
+    sent = [row for row in new if row["kind"] == "sent"]
+    curtain = {
+        "id": f"curtain-{len(now['rows'])}", "kind": "reply", "who": text("console.server"), "mark": "?", "digit": 0,
+        "note": "", "secret": False, "lines": [["", text("desk.curtain")]],
+    }
+    return before | {"rows": [*before["rows"], *sent, curtain], "explanation": None, "details": [],
+                     "notice": now["notice"], "history": now["history"], "draft": now["draft"]}
+
+
+def desk(
+    target: object = None, *, size: str = "projector", edition: int = 2821,
+    extensions: Extensions = OFFERED_BY_DEFAULT, **unknown: object,
+) -> Desk:
+    """The instructor's desk: a console at projector size, faults at hand, scenarios to open, a question for the class.
+
+    Parameters
+    ----------
+    target : None, LoopbackServer, MemoryServer, World or Client
+        As for `Console`.
+    size : {"projector", "normal"}
+    edition : {2821, 5321}
+    extensions : tuple of str, or "all"
+        As for `Console`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `Console`.
+
+    Examples
+    --------
+    >>> with desk() as board:
+    ...     board.console.server.faults.add("RCPT#2 -> 452 4.5.3 Too many recipients")
+    ...     print(board.console.send("EHLO student.example").code, board)  # doctest: +ELLIPSIS
+    250 S: 220 lab.example SMTP service ready
+    ...
+    """
+    return Desk(target, size, {"edition": edition, "extensions": extensions}, unknown)

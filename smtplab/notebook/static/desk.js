@@ -1,0 +1,83 @@
+// The instructor's desk: a bar, and below it the part in front: the console, a scenario, or a question for the class.
+
+function drawDesk({ model, el }) {
+  const { make, button } = smtplab;
+  const words = model.get("fixed").words;
+  const draws = { console: drawConsole, player: drawPlayer, hands: drawHands };
+
+  const choose = make("select", { "aria-label": words.scenario, onchange: () => { openButton.disabled = !choose.value; } },
+    make("option", { value: "" }, words.choose),
+    model.get("fixed").scenarios.map((each) => make("option", { value: each.name }, each.title)));
+  const openButton = button(words.open, () => choose.value && model.send({ do: "open", name: choose.value }), { disabled: true });
+  const fronts = Object.fromEntries(Object.keys(draws).map((part) =>
+    [part, button(words[`front_${part}`], () => model.send({ do: "front", which: part }), { "aria-pressed": "false" })]));
+  const askButton = button(words.ask, ask);
+  const hideButton = button(words.hide, () => model.send({ do: "hide", on: !model.get("view").hides }), { "aria-pressed": "false" });
+  const revealButton = button(words.reveal, () => model.send({ do: "uncover" }), { class: "main", hidden: true });
+  const moreButton = button(words.more, () => speak(root.dataset.words === "few"), { class: "plain", "aria-pressed": "false" });
+  const fullButton = button(words.full, full, { class: "plain" });
+  const notice = make("p", { class: "notice", role: "status" });
+  const bar = make("div", { class: "desk-bar", role: "toolbar", "aria-label": words.bar },
+    make("div", { class: "group", role: "group", "aria-label": words.front }, Object.values(fronts)),
+    make("div", { class: "group", role: "group", "aria-label": words.scenario }, choose, openButton),
+    make("div", { class: "group", role: "group", "aria-label": words.reply }, askButton, hideButton, revealButton),
+    make("div", { class: "group" }, moreButton, fullButton));
+  const places = Object.fromEntries(Object.keys(draws).map((part) => [part, make("div", { class: "part", hidden: true })]));
+  const root = make("div", { role: "group", class: `smtplab smtplab-desk ${model.get("fixed").size}`, "aria-label": words.label, "data-words": "few" },
+    bar, notice, Object.values(places));
+  el.replaceChildren(root);
+  const drawn = {}; // part -> [id of the widget that is drawn there, what takes it away]
+
+  /** What stands in the console's line is asked about, and sent by the reveal. */
+  function ask() {
+    model.send({ do: "ask", line: places.console.querySelector("input.line")?.value ?? "" });
+  }
+
+  function speak(all) {
+    root.dataset.words = all ? "all" : "few";
+    moreButton.setAttribute("aria-pressed", String(all));
+  }
+
+  function full() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else root.requestFullscreen?.();
+  }
+
+  function drawPart(part) {
+    const fixed = model.get("fixed")[part];
+    if (!fixed || model.get("view")[part] === null || drawn[part]?.[0] === fixed.id) return;
+    drawn[part]?.[1]();
+    drawn[part] = [fixed.id, draws[part]({ model: smtplab.part(model, part), el: places[part] })];
+    const faults = places[part].querySelector("details.faults");
+    if (faults) faults.open = true; // at hand: here nobody has to look for them
+  }
+
+  function draw() {
+    const view = model.get("view");
+    for (const part of Object.keys(draws)) {
+      drawPart(part);
+      places[part].hidden = view.shown !== part;
+      fronts[part].hidden = view[part] === null;
+      fronts[part].setAttribute("aria-pressed", String(view.shown === part));
+    }
+    hideButton.setAttribute("aria-pressed", String(view.hides));
+    askButton.hidden = view.shown !== "console" || view.covered;
+    hideButton.hidden = view.shown !== "console";
+    const wasHidden = revealButton.hidden;
+    revealButton.hidden = !view.covered;
+    if (wasHidden && view.covered) revealButton.focus();
+    notice.textContent = view.notice;
+    notice.hidden = !view.notice;
+  }
+
+  const leave = smtplab.settle(model, root, words);
+  model.on("change:view", draw);
+  model.on("change:fixed", draw);
+  draw();
+  return () => {
+    model.off("change:view", draw);
+    model.off("change:fixed", draw);
+    for (const [, takeAway] of Object.values(drawn)) takeAway();
+    leave();
+  };
+}

@@ -1,0 +1,100 @@
+"""A recorded transcript becomes a scenario that parses, and plays where our server was the other end."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from smtplab.course.new_scenario import begin_scenario, new_scenario
+from smtplab.course.play_scenario import play
+from smtplab.course.scenario import Scenario
+from smtplab.course.scenario_steps import Say, Send
+from smtplab.lab import World
+from smtplab.network import memory_server
+from smtplab.protocol.transcript import Transcript
+
+FOLDER = Path(__file__).parents[1] / "dialogues"
+GOLDEN = [*sorted(FOLDER.glob("*.txt")), *sorted((FOLDER / "esmtp").glob("*.txt"))]
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_golden_dialogue_becomes_a_scenario_that_plays(path: Path) -> None:
+    made = Scenario.parse(new_scenario(path.read_text("utf-8"), path.stem))
+    says = sum(isinstance(step, Say) for step in made.steps)
+    assert says == sum(isinstance(step, Send) for step in made.steps) + 1
+    mismatches = [frame.mismatch for frame in play(made) if frame.mismatch]
+    assert bool(mismatches) == (path.stem == "logging_in")  # its passwords are hidden
+
+
+def test_passwords_are_hidden() -> None:
+    made = new_scenario((FOLDER / "esmtp" / "logging_in.txt").read_text("utf-8"), "Logging in")
+    assert "AGJvYgBidWlsZGVy" not in made
+    assert "C: AUTH PLAIN *****" in made
+
+
+def test_what_the_record_tells_of_the_server_is_taken_over() -> None:
+    server = memory_server(World(extensions=("SIZE", "PIPELINING", "AUTH")))
+    with server.connect() as client:
+        client.send("EHLO me.example")
+    made = new_scenario(str(client.transcript), "x")
+    assert "@world extensions=SIZE,PIPELINING,AUTH\n" in made
+    assert "What the server was is not in the record." in made
+    usual = memory_server()
+    with usual.connect() as client:
+        client.send("EHLO me.example")
+    assert "\n@world" not in new_scenario(str(client.transcript), "x")
+
+
+def test_json_is_taken_as_well_as_text() -> None:
+    transcript = Transcript.parse("S: 220 a\nC: QUIT\nS: 221 b\n-- closed\n")
+    assert new_scenario(json.dumps(transcript.to_json()), "x") == new_scenario(str(transcript), "x")
+
+
+@pytest.mark.parametrize("fault", ["NOOP -> 452 Full", "NOOP -> drop before", "NOOP -> drop after", "NOOP -> twice"])
+def test_a_fault_that_happened_happens_again(fault: str) -> None:
+    server = memory_server()
+    server.faults.add(fault)
+    with server.connect() as client:
+        client.send("NOOP")
+    made = new_scenario(json.dumps(client.transcript.to_json()), "x")
+    assert f"@fault {fault}\n" in made
+    assert not any(frame.mismatch for frame in play(Scenario.parse(made)))
+
+
+def test_a_client_that_left_without_a_word_does_so_again() -> None:
+    with memory_server().connect() as client:
+        client.send("NOOP")
+    made = new_scenario(str(client.transcript), "x")
+    assert made.endswith("@hang-up\n")
+    assert not any(frame.mismatch for frame in play(Scenario.parse(made)))
+
+
+@pytest.mark.parametrize(("source", "said"), [
+    ("hello", "Line 1: 'hello' has no known form"), ("{", "This is no JSON: line 1, column 2"),
+    ("{}", "no smtplab transcript"), ("", "has no session"), ("S: 220 a\n-- lost\nC: NOOP\n", "Write @connect"),
+    ("@say hello", "is a directive"),
+])
+def test_what_is_no_transcript_is_told_in_a_sentence(source: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        new_scenario(source, "x")
+
+
+def test_a_file_that_is_no_text_is_told_by_place(tmp_path: Path) -> None:
+    record = tmp_path / "record.txt"
+    record.write_bytes(b"S: 220 a\nC: \xff\n")
+    with pytest.raises(ValueError, match=r"record\.txt, line 2, column 4: .*UTF-8"):
+        begin_scenario(record)
+
+
+def test_it_is_written_to_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
+    record, path, out = tmp_path / "my_record.txt", tmp_path / "mine.txt", io.StringIO()
+    record.write_text("S: 220 a\nC: QUIT\nS: 221 b\n", "utf-8")
+    assert begin_scenario(record, path, out) == 0
+    assert Scenario.parse(path.read_text("utf-8")).title == "my record"
+    assert out.getvalue().startswith(f"Wrote {path}.")
+    with pytest.raises(FileExistsError):
+        begin_scenario(record, path, out)
+    out = io.StringIO()
+    assert begin_scenario(record, None, out) == 0
+    assert out.getvalue() == path.read_text("utf-8")
