@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import fault_in_words, read_fault
 from smtplab.network import LoopbackServer, MemoryServer
 from smtplab.network.server_faults import ServerFaults
 from smtplab.notebook import console_faults
@@ -73,7 +72,7 @@ class Faulty(Talk):
             case {"do": "set-fault", "text": str(said)}:
                 self.faults.add(said)
                 self._faults_set += 1
-                self.notice = fault_in_words(read_fault(said))
+                self.notice = text("console.fault_is_set")
             case {"do": "clear-fault", "text": str(said)}:
                 self.faults.remove(said)
             case {"do": "clear-faults"}:

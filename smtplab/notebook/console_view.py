@@ -151,11 +151,11 @@ def unanswered_octets(record: Transcript) -> bytes:
 def _after_last_reply(record: Transcript) -> list[Entry]:
     """The end of a record, behind the last octets that may end a reply."""
     def is_behind(entry: Entry) -> bool:
-        return entry.event in ("lost", "closed") or (
-            entry.direction == "C" or (entry.direction == "S" and not entry.octets.endswith(CRLF))
-        )
+        if entry.direction == "S":
+            return not entry.octets.endswith(CRLF) and (bool(entry.forced) or CRLF not in entry.octets)
+        return entry.direction == "C" or entry.event in ("lost", "closed")
 
-    return [*takewhile(is_behind, reversed(tuple(record.said())))][::-1]
+    return [*takewhile(is_behind, reversed(tuple(record.merged())))][::-1]
 
 
 def _not_read(name: str, record: Transcript) -> Iterator[Data]:
@@ -164,7 +164,8 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:
-        lines: list[tuple[str, str | bytes]] = [("", came), ("", text("console.unfinished"))]
+        lines: list[tuple[str, str | bytes]] = [("", line) for line in came.split(CRLF)]
+        lines.append(("", text("console.unfinished")))
         yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
     for at, entry in enumerate(rest):
         if entry.meant and not entry.octets:

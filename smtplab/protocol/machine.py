@@ -28,8 +28,8 @@ from smtplab.protocol.transition import (
 from smtplab.protocol.wire import REPLY_CLASSES, Command
 
 __all__ = [
-    "ANY", "CONNECT", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine", "Requirement",
-    "State", "Transition", "machine", "transition_rows",
+    "ANY", "CONNECT", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine",
+    "Requirement", "State", "Transition", "machine", "transition_rows",
 ]
 
 EDITIONS = (2821, 5321)
