@@ -11,13 +11,12 @@ from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import Message, World
-from smtplab.network import Client, LoopbackServer, MemoryServer
+from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.network.server_faults import ServerFaults
 from smtplab.notebook import console_faults, console_offers, console_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
-from smtplab.notebook.console_asking import Asking
+from smtplab.notebook.console_forcing import Forcing, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.question import words
@@ -26,13 +25,11 @@ from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
-Server = LoopbackServer | MemoryServer
-
 VIEWS = 5
 """How often what is shown is made anew because a reply came meanwhile; a server may never stop talking."""
 
 
-class Console(Asking):
+class Console(Forcing):
     """Talk SMTP by hand.
 
     Parameters
@@ -75,7 +72,6 @@ class Console(Asking):
         super().__init__(size, unknown, ("target", "size", "edition", "extensions", "predict"), predict)
         if target is not None and (edition, extensions) != (2821, OFFERED_BY_DEFAULT):
             raise ValueError(text("console.has_its_own"))
-        self.server: Server | None = None
         self._own = target is None or isinstance(target, World)
         if self._own:
             world = target if isinstance(target, World) else None
@@ -89,7 +85,6 @@ class Console(Asking):
             raise TypeError(text("console.target", type=type(target).__name__))
         self._session_number = 0
         self._draft: Data | None = None
-        self._faults_set = 0
         self._begin(target if isinstance(target, Client) else self._connect())
 
     def _connect(self) -> Client:
@@ -152,39 +147,12 @@ class Console(Asking):
             self.client.close()
             self._begin(client)
 
-    @property
-    def faults(self) -> ServerFaults:
-        """What is made to happen on the server: ``console.faults.add("RCPT#2 -> 452")``.
-
-        Raises
-        ------
-        ValueError
-            When the console talks to a server that is not smtplab's.
-        """
-        return self._server_of_ours.faults
-
-    def let_pass(self, seconds: float) -> None:
-        """Let the server's clock jump: a reply that is late comes, a greylisted sender has waited."""
-        with self.one_change():
-            self._server_of_ours.advance(seconds)
-
-    @property
-    def _server_of_ours(self) -> Server:
-        if self.server is None:
-            raise ValueError(text("console.not_ours"))
-        return self.server
-
     # What is seen
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """The messages that the server has accepted, when the console has one to ask."""
         return self.server.messages if self.server is not None else ()
-
-    @property
-    def both_sides(self) -> str:
-        """Where server and client stand, when a fault made them differ; empty when they agree."""
-        return console_faults.both_sides(self.server, self.client) if self.server is not None else ""
 
     @property
     def diagram(self) -> StateDiagram:
@@ -229,9 +197,8 @@ class Console(Asking):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
-            "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
-            "both": self.both_sides,
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
+            **self._faults_view(),
         }
 
     def fixed(self) -> Data:
@@ -251,32 +218,8 @@ class Console(Asking):
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
-        patience_s = self.client.timeout_s
-        if self.server is not None and len(self.server.faults):
-            self.client.timeout_s = min(patience_s, console_faults.PATIENCE_S)
-        client = self.client
-        try:
+        with self._short_waits():
             return self._do_with_faults(message) or self._do(message)
-        finally:
-            client.timeout_s = patience_s
-
-    def _do_with_faults(self, message: Mapping[str, Any]) -> bool:
-        """What is clicked and typed in the panel of faults."""
-        match message:
-            case {"do": "set-fault", "text": str(said)}:
-                self.faults.add(said)
-                self._faults_set += 1
-                self.notice = text("console.fault_is_set")
-            case {"do": "clear-fault", "text": str(said)}:
-                self.faults.remove(said)
-            case {"do": "clear-faults"}:
-                self.faults.clear()
-            case {"do": "let-pass", "amount": str(amount), "unit": str(unit)}:
-                self.let_pass(console_faults.seconds_of(amount, unit))
-                self.notice = text("console.passed", amount=amount, unit=unit)
-            case _:
-                return False
-        return True
 
     def _do(self, message: Mapping[str, Any]) -> bool:
         phase = console_view.phase_of(self.session)
