@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from smtplab.course.play_scenario import Frame
+from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask
 from smtplab.lab import World
 from smtplab.notebook.console_view import unanswered_octets

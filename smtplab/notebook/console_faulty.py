@@ -1,5 +1,6 @@
-"""A console's faults: what is forced on a server of ours, and time that passes on it."""
+"""A console on a server that can be made to misbehave: faults to set and clear, time to let pass, both sides shown."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -8,17 +9,21 @@ from smtplab.explain.catalogue import text
 from smtplab.network import LoopbackServer, MemoryServer
 from smtplab.network.server_faults import ServerFaults
 from smtplab.notebook import console_faults
-from smtplab.notebook.console_asking import Asking
+from smtplab.notebook.console_talk import Talk
 from smtplab.notebook.widget import Data
 
 Server = LoopbackServer | MemoryServer
 
 
-class Forcing(Asking):
-    """A widget that talks over a client, perhaps of a server of ours; parameters are those of `Asking`."""
+class Faulty(Talk):
+    """A widget that talks over a client, on a server whose faults are at hand."""
 
-    server: Server | None = None
     _faults_set = 0
+
+    @property
+    @abstractmethod
+    def server(self) -> Server | None:
+        """The server at hand, if it is one of ours."""
 
     @property
     def faults(self) -> ServerFaults:
@@ -37,25 +42,19 @@ class Forcing(Asking):
             self._server_of_ours.advance(seconds)
 
     @property
+    def both_sides(self) -> str:
+        """Where server and client stand, when a fault made them differ; empty when they agree."""
+        return console_faults.both_sides(self.server, self.client) if self.server is not None else ""
+
+    @property
     def _server_of_ours(self) -> Server:
         if self.server is None:
             raise ValueError(text("console.not_ours"))
         return self.server
 
-    @property
-    def both_sides(self) -> str:
-        """Where server and client stand, when a fault made them differ; empty when they agree."""
-        return console_faults.both_sides(self.server, self.client) if self.server is not None else ""
-
-    def _faults_view(self) -> Data:
-        """What the browser draws of faults."""
-        server = self.server
-        shown = console_faults.panel(server, self._faults_set) if server is not None else None
-        return {"faults": shown, "both": self.both_sides}
-
     @contextmanager
-    def _short_waits(self) -> Iterator[None]:
-        """While faults are set, wait shortly for a reply: it is shown when it comes, and the panel stays usable."""
+    def short_patience(self) -> Iterator[None]:
+        """While faults are set, no click waits long for a reply; it is shown when it comes."""
         client, patience_s = self.client, self.client.timeout_s
         if self.server is not None and len(self.server.faults):
             client.timeout_s = min(patience_s, console_faults.PATIENCE_S)
@@ -63,6 +62,9 @@ class Forcing(Asking):
             yield
         finally:
             client.timeout_s = patience_s
+
+    def _faults_view(self) -> Data | None:
+        return console_faults.panel(self.server, self._faults_set) if self.server is not None else None
 
     def _do_with_faults(self, message: Mapping[str, Any]) -> bool:
         """What is clicked and typed in the panel of faults."""
