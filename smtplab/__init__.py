@@ -22,6 +22,7 @@ _HOME_OF = {
     "CodeExplorer": "smtplab.notebook",
     "Console": "smtplab.notebook",
     "LoopbackServer": "smtplab.network",
+    "Player": "smtplab.notebook",
     "Reply": "smtplab.protocol.wire",
     "Transcript": "smtplab.protocol.transcript",
     "World": "smtplab.lab",

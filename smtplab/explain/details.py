@@ -16,7 +16,7 @@ from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import EDITIONS
 from smtplab.protocol.reply_codes import REPLY_CODES
 from smtplab.protocol.sequences import Listing, Standing, listed
-from smtplab.protocol.wire import Reply, decode, show
+from smtplab.protocol.wire import Reply, decode, encode, show
 
 OCTETS_SHOWN = 240
 EXTENSIONS_SHOWN = 30
@@ -32,12 +32,19 @@ class Detail:
 
 def details_of(situation: Situation) -> tuple[Detail, ...]:
     """All that can be said in this situation, in reading order."""
-    parts = (_code, _enhanced, _standing, _rule, _page, _reply_lines)
+    parts = (_forced, _code, _enhanced, _standing, _rule, _page, _reply_lines)
     return tuple(Detail(text(f"detail.{label}", **names), words) for part in parts
                  for label, words, names in part(situation))
 
 
 _Found = Iterator[tuple[str, str, dict[str, object]]]
+
+
+def _forced(situation: Situation) -> _Found:
+    """That somebody made it happen, and by which fault."""
+    if situation.forced:
+        key = "forced-reply" if situation.is_reply_forced else "forced-way" if situation.reply else "forced-silence"
+        yield "forced", text(f"detail.{key}", fault=show(encode(situation.forced))), {}
 
 
 def _code(situation: Situation) -> _Found:

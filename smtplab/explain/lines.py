@@ -28,10 +28,16 @@ def verdict_id(situation: Situation) -> str:
 
 
 def here_line(situation: Situation, names: Mapping[str, str]) -> str:
-    """What the reply says and what it changed."""
-    if situation.why:
-        return situation.why
-    return " ".join(filter(None, (_says(situation, names), _effect(situation, names))))
+    """What the reply says and what it changed.
+
+    A reply that a fault forced has no cause in the world: what it says is told as the fault's words, not as a fact.
+    """
+    says = situation.why or _says(situation, names)
+    if situation.is_reply_forced:  # what stands behind a semicolon is an aside about a cause; and 60 words are few
+        says = text("says.forced", says=says.partition(";")[0].rstrip(".") + ".")
+    effect = "" if situation.why else _effect(situation, names)
+    silenced = text("effect.forced") if situation.forced and situation.reply is None else ""
+    return " ".join(filter(None, (says, effect, silenced)))
 
 
 def now_line(situation: Situation, names: Mapping[str, str]) -> str:

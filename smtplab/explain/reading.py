@@ -33,7 +33,7 @@ def read_situation(what: object, command: str | Command | None, edition: int | N
     why = getattr(what, "why", None)
     if why is not None and not hasattr(what, "code"):
         return Situation(0, None, getattr(what, "event", ""), None, None, None, None, machine(edition), str(why),
-                         getattr(what, "cure", ""), getattr(what, "was_due", True))
+                         getattr(what, "cure", ""), getattr(what, "was_due", True), forced=getattr(what, "forced", ""))
     if isinstance(what, str):
         return _of_reply(read_pasted(what), command, edition)
     return _of_reply(Reply(read_code(what).code, ()), command, edition)  # type: ignore[arg-type]  # tells a wrong type
@@ -43,7 +43,7 @@ def _of_exchange(exchange: Exchange, edition: int) -> Situation:
     code = exchange.reply.code if exchange.reply is not None else 0
     table = exchange.before.machine(edition, *keyword_of(exchange.event))
     return Situation(code, exchange.reply, exchange.event, exchange.command, exchange.row, exchange.before,
-                     exchange.after, table, sent=exchange.sent)
+                     exchange.after, table, sent=exchange.sent, forced=exchange.forced)
 
 
 def _of_reply(reply: Reply, command: str | Command | None, edition: int) -> Situation:

@@ -38,6 +38,9 @@ _NAMES_THE_NEED = {
 }
 """What a server's words behind 530 speak of; for people, since the code alone does not tell."""
 
+_CHOOSES_REPLY = re.compile(r"-> (?:[^,]*, )*(?:[2-5][0-9]{2}(?![0-9])|codes differ)")
+"""A fault's text form, when it brings a reply of its own or another code into the server's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -62,6 +65,8 @@ class Situation:
         False when none was to come, as to a line of mail data.
     sent : bytes
         What was sent for it; empty when unknown.
+    forced : str
+        The fault that an instructor had set and that made this happen, in its text form; empty when none did.
     """
 
     code: int
@@ -76,6 +81,12 @@ class Situation:
     cure: str = ""
     was_due: bool = True
     sent: bytes = b""
+    forced: str = ""
+
+    @property
+    def is_reply_forced(self) -> bool:
+        """True when the fault chose the reply that was read, and not only how or when it came."""
+        return self.reply is not None and _CHOOSES_REPLY.search(self.forced) is not None
 
     @property
     def reply_class(self) -> str:

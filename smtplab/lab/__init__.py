@@ -3,7 +3,7 @@
 from smtplab.lab.actions import Abort, Action, Close, Deliver, Send, StartTls
 from smtplab.lab.causes import Cause, causes, general_causes, rfc_7504_causes
 from smtplab.lab.extension_causes import extension_causes
-from smtplab.lab.faults import Fault, FaultError, Faults, Forced, Scope, Way, What, When, read_fault
+from smtplab.lab.faults import Fault, FaultError, Faults, Forced, Scope, Way, What, When, fault_in_words, read_fault
 from smtplab.lab.inputs import Input, Lost, Octets, Shutdown, Tick, TlsFailed, TlsUp
 from smtplab.lab.message import Message
 from smtplab.lab.server_session import ServerSession, deadline, open_session
@@ -14,6 +14,6 @@ __all__ = [
     "Abort", "Action", "Cause", "Certificate", "Close", "Deliver", "Fate", "Fault", "FaultError", "Faults",
     "Forced", "Input", "LoginPolicy", "Lost", "Mailbox", "MailingList", "Message", "Octets", "Offer", "Scanner",
     "Scope", "Send", "ServerSession", "Shutdown", "StartTls", "Tick", "TlsFailed", "TlsUp", "Way", "What", "When",
-    "World", "causes", "deadline", "extension_causes", "general_causes", "open_session", "read_fault",
-    "rfc_7504_causes", "step",
+    "World", "causes", "deadline", "extension_causes", "fault_in_words", "general_causes", "open_session",
+    "read_fault", "rfc_7504_causes", "step",
 ]

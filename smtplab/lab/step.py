@@ -196,6 +196,8 @@ class _Run:
             return sending.is_busy or sending.drops
         if isinstance(given, Tick):
             unread = sending.release(self.now)
+            if was.held:
+                self.heard_s = self.now  # until now the client had nothing to answer: it has its whole time
             if was.is_silent and not was.held and self.now >= self.heard_s + self.world.idle_s:
                 self.leave()
             elif was.held and not sending.is_busy:

@@ -447,7 +447,7 @@ class Client:
                 conversation.end()
             conversation.fold()
         if why:
-            return NoReply(why, text("tls.cure"), event=TLS_FAILED)
+            return self._withheld(NoReply(why, text("tls.cure"), event=TLS_FAILED))
         self._hang_up.detach()
         self._link, self._hang_up = link, weakref.finalize(self, link.close)
         return None
@@ -461,12 +461,19 @@ class Client:
                     return replace(reply, exchange=self._marked([exchange])[0])
         conversation = self._conversation
         if conversation.is_over:
-            return no_reply("endless" if conversation.is_endless else "lost")
+            return self._withheld(no_reply("endless" if conversation.is_endless else "lost"))
         if conversation.dialogue.in_mail_data and not conversation.has_unsent:
             return no_reply("mail-data", was_due=False)
         if conversation.dialogue.is_quiet and conversation.dialogue.uncut and not conversation.has_unsent:
             return no_reply("unfinished", was_due=False)
-        return no_reply("silence", timeout_s=f"{self.timeout_s:g}")
+        return self._withheld(no_reply("silence", timeout_s=f"{self.timeout_s:g}"))
+
+    def _withheld(self, outcome: NoReply) -> NoReply:
+        """That no reply came, with the fault that keeps it back, where the server is at hand and tells."""
+        server: Any = self.keeps
+        ask = getattr(server, "record_of", None)
+        found = ask(self) if ask is not None else None
+        return outcome if found is None else replace(outcome, forced=found.withheld_by)
 
     def _judged(self, outcome: Reply | NoReply) -> Reply | NoReply:
         if self.strict and _is_bad(outcome):

@@ -95,6 +95,7 @@ class Host:
         self._making_authority = threading.Lock()
         self._count = self._kept = 0
         self.have_fired = False
+        self.fault_listeners: list[Callable[[], object]] = []
         self._expected: Resumed | None = None
         self._taken_up = threading.Event()
 
@@ -132,6 +133,8 @@ class Host:
         """Give the world other faults, between two steps."""
         with self._lock:
             self.world = self.world.with_faults(how(self.world.faults))
+        for told in tuple(self.fault_listeners):
+            told()
 
     def record_of(self, address: str | int) -> SessionRecord | None:
         """The record of the last session from this address, or of this number; None when there is none."""

@@ -20,12 +20,15 @@ class NoReply:
         False for a line of mail data, to which no reply belongs.
     event : str
         What the machine calls that which happened instead, such as ``TLS-FAILED``; empty when nothing did.
+    forced : str
+        The fault that kept the reply back, where a server of ours tells; empty otherwise.
     """
 
     why: str
     cure: str = ""
     was_due: bool = True
     event: str = ""
+    forced: str = ""
 
     def __bool__(self) -> bool:
         return False

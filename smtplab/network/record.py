@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smtplab.lab import ServerSession
+from smtplab.lab import Send, ServerSession
+from smtplab.lab.outbox import Outbox
 from smtplab.network.fork import Copy
 from smtplab.network.tls import TlsLayer
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
+from smtplab.protocol.wire import CRLF
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class SessionRecord:
     session : Session
         As the server sees it: state, client name, transaction.
     open : bool
+    held : tuple of Entry
+        What the server has decided, and a fault keeps back for now; `time_s` is when it is to go out.
     """
 
     number: int
@@ -32,6 +36,14 @@ class SessionRecord:
     transcript: Transcript
     session: Session
     open: bool
+    held: tuple[Entry, ...] = ()
+
+    @property
+    def withheld_by(self) -> str:
+        """The fault that keeps the last reply from the client, all of it or its end; empty when none does."""
+        said = [entry for entry in self.transcript.said() if entry.direction == "S"]
+        last = self.held[-1] if self.held else said[-1] if said else None
+        return last.forced if last is not None and (self.held or not last.octets.endswith(CRLF)) else ""
 
 
 HostedEntry = tuple[Direction, bytes, float, str, Layer, str, bytes | None]
@@ -60,8 +72,20 @@ class Hosted:
         """Take the present state, which is quick; the function given makes the value of it, which need not be."""
         entries, truncated, session, is_open = tuple(self.entries), self.truncated, self.session.session, self.open
 
+        outbox, began = self.session.outbox, self.began
+
         def record() -> SessionRecord:
             transcript = Transcript(tuple(Entry(*entry) for entry in entries), truncated)
-            return SessionRecord(self.number, self.peer, transcript, session, is_open)
+            return SessionRecord(self.number, self.peer, transcript, session, is_open, _held(outbox, began))
 
         return record
+
+
+def _held(outbox: Outbox, began: float) -> tuple[Entry, ...]:
+    """What is kept back, as it will stand in the record once it goes out."""
+    kept = [(held.due_s, held.action) for held in outbox.held]
+    kept += [(outbox.glued_until_s, action) for action in outbox.glued]
+    return tuple(
+        Entry("S", action.octets, due_s - began, forced=action.forced, meant=action.meant)
+        for due_s, action in kept if isinstance(action, Send)
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import Fault, Faults, read_fault
+from smtplab.lab import Fault, Faults, fault_in_words, read_fault
 from smtplab.network.host import Host
 
 
@@ -76,6 +76,12 @@ class ServerFaults:
         self._host.change_faults(how)
         self._changed()
 
+    def on_change(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Have `callback()` called after faults were set or cleared; call what is given to end this."""
+        listeners = self._host.fault_listeners
+        listeners.append(callback)
+        return lambda: listeners.remove(callback) if callback in listeners else None
+
     @property
     def have_fired(self) -> bool:
         """True when a fault has happened, also one that is cleared by now."""
@@ -87,6 +93,10 @@ class ServerFaults:
 
     def __len__(self) -> int:
         return len(self._host.world.faults.set)
+
+    def to_rows(self) -> list[dict[str, object]]:
+        """One row a fault: its text form, what it says in words, how often it has happened."""
+        return [{"fault": str(one), "in words": fault_in_words(one.fault), "happened": one.fired} for one in self]
 
     def __str__(self) -> str:
         return "\n".join(

@@ -9,6 +9,7 @@ from typing import Any
 _HOME_OF = {
     "CodeExplorer": "explorer",
     "Console": "console",
+    "Player": "player",
     "ShowOfHands": "hands",
     "StateDiagram": "diagram",
     "card_html": "card",

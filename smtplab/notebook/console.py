@@ -7,18 +7,19 @@ for what a server announced) and tells clicks. What can be said in it is in `con
 """
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import Message, World
 from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.notebook import console_offers, console_view, futures_view, html, views
+from smtplab.notebook import console_faults, console_offers, console_view, futures_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_asking import Asking
-from smtplab.notebook.console_fork import Branch, Rewind, Server
+from smtplab.notebook.console_faults import WithFaults
+from smtplab.notebook.console_fork import Branch, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.question import words
@@ -27,7 +28,7 @@ from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
 
-class Console(Asking, Rewind):
+class Console(Asking, WithFaults):
     """Talk SMTP by hand.
 
     Parameters
@@ -62,7 +63,7 @@ class Console(Asking, Rewind):
     """
 
     name = "console"
-    _stop_listening: Callable[[], None]
+    _stops: list[Callable[[], None]]
 
     def __init__(
         self, target: object = None, *, size: str = "normal", edition: int = 2821,
@@ -95,19 +96,21 @@ class Console(Asking, Rewind):
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
         if self._leave is not None:
             self._leave.detach()
-            self._stop_listening()
+            _stop(self._stops)
         client, self._here = branch.client, branch
         self._talk_to(client)
         self._reveal = False
         held = weakref.ref(self)
 
-        def tell(_client: object) -> None:
+        def tell(_client: object = None) -> None:
             if (console := held()) is not None:
                 console.changed()
 
-        self._stop_listening = client.on_change(tell)
+        self._stops = [client.on_change(tell)]
+        if self.server is not None:
+            self._stops.append(self.server.faults.on_change(tell))
         home = self._home if self._own else None
-        self._leave = weakref.finalize(self, _leave, self._branches, self._stop_listening, home)
+        self._leave = weakref.finalize(self, _leave, self._branches, self._stops, home)
 
     # What is asked for
 
@@ -192,6 +195,8 @@ class Console(Asking, Rewind):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
+            "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
+            "both": self.both_sides,
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
             "fork": self._fork_view(exchanges),
         }
@@ -201,17 +206,25 @@ class Console(Asking, Rewind):
         world = self._world
         book = [{"address": f"{m.name}@{world.domain}", "story": m.story} for m in world.address_book] if world else []
         pictures = {name: html.static(f"{name}.svg") for name in console_view.pictures(self.client.edition)}
-        return {**super().fixed(), "pictures": pictures, "book": book, "question": words()}
+        return {**super().fixed(), "pictures": pictures, "book": book, "question": words(),
+                "faults": console_faults.quick()}
 
     def fragment(self) -> html.Markup:
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
-        both = None if self.other is None else futures_view.fragment(self.futures)
-        meaning = views.explanation(self.explanation)
-        return html.join((self.diagram.figure(), record, self._asking_fragment(), meaning, both))
+        both = html.element("p", self.both_sides) if self.both_sides else None
+        futures = futures_view.fragment(self.futures) if self.other is not None else None
+        return html.join((self.diagram.figure(), both, record, self._asking_fragment(),
+                          views.explanation(self.explanation), futures))
 
     def do(self, message: Mapping[str, Any]) -> bool:
-        """Carry out what was clicked or typed."""
+        """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
+        if self._do_fork(message):  # ahead of the rest: a fork must not inherit the short patience
+            return True
+        with self.patience():
+            return self._do_with_faults(message) or self._do(message)
+
+    def _do(self, message: Mapping[str, Any]) -> bool:
         phase = console_view.phase_of(self.session)
         match message:
             case {"do": "send", "line": str(line)} if phase not in ("message", "handshake"):
@@ -241,7 +254,7 @@ class Console(Asking, Rewind):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return self._do_asking(message) or self._do_fork(message)
+                return self._do_asking(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
@@ -257,7 +270,8 @@ class Console(Asking, Rewind):
             raise
 
     def __str__(self) -> str:
-        return f"{hide_secrets(self.transcript)}\n{self.diagram.caption}\n\n{self._asking_text()}{self.explanation}"
+        standing = "\n".join(filter(None, (self.diagram.caption, self.both_sides)))
+        return f"{hide_secrets(self.transcript)}\n{standing}\n\n{self._asking_text()}{self.explanation}"
 
     def __repr__(self) -> str:
         return f"<Console, {self.state}, {len(self.exchanges)} replies>"
@@ -275,9 +289,16 @@ class Console(Asking, Rewind):
         self.close()
 
 
-def _leave(branches: tuple[Branch, ...], stop_listening: Any, own_server: Server | None) -> None:
-    stop_listening()
+def _leave(
+    branches: Iterable[Branch], stops: Iterable[Callable[[], None]], own_server: Server | None,
+) -> None:
+    _stop(stops)
     for branch in branches:
         branch.close()
     if own_server is not None:
         own_server.close()
+
+
+def _stop(listening: Iterable[Callable[[], None]]) -> None:
+    for stop in listening:
+        stop()

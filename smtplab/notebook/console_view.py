@@ -21,11 +21,11 @@ from smtplab.notebook.views import MARKS
 from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.machine import UNASKED, Machine, State
+from smtplab.protocol.machine import LOST, UNASKED, Machine, State
 from smtplab.protocol.paths import Path
 from smtplab.protocol.secrecy import hide_secrets, hide_steps
 from smtplab.protocol.session import Parameters, Session
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode
 
 ROWS = 60
@@ -77,21 +77,25 @@ def rows(
 
     `name_of` a step is the session in which it was said. It is a part of the ids: these differ from session to session,
     and stay for what a session has from the one it was forked from. What logs somebody in stands there as asterisks,
-    unless `reveal`. Commands of a group carry a note, and each is followed by its own reply.
+    unless `reveal`. Commands of a group carry a note, and each is followed by its own reply. What a fault forced
+    carries a note; a reply that it kept back has a row of its own.
     """
     first = max(0, len(exchanges) - ROWS)
     together = sent_together(exchanges, record)
     found: list[Data] = []
     hidden = hide_steps(exchanges)
-    for number, exchange in enumerate(exchanges[first:], first):
+    answered = len(exchanges) - (bool(exchanges) and exchanges[-1].event == LOST)
+    for number, exchange in enumerate(exchanges[first:answered], first):
         place = together.get(number)
         note = text("console.together", place=place[0], count=place[1]) if place else ""
         of_step = list(exchange_rows(f"{name_of(number)}.{number}", exchange, hidden[number].sent, note, reveal))
         of_step[-1]["step"] = number
         found += of_step
     for place_sent, line in _pending(record):
-        name = f"{name_of(len(exchanges))}.{len(exchanges)}.{place_sent}"
-        found.append(_row(name, "sent", "you", [("", line)]))
+        found.append(_row(f"{name_of(answered)}.{answered}.{place_sent}", "sent", "you", [("", line)]))
+    found += _not_read(f"{name_of(answered)}.{answered}", record)
+    for number, exchange in enumerate(exchanges[answered:], answered):
+        found += exchange_rows(f"{name_of(number)}.{number}", exchange, b"")
     return found
 
 
@@ -139,9 +143,34 @@ def _pending(record: Transcript) -> Iterator[tuple[int, bytes]]:
 
 
 def unanswered_octets(record: Transcript) -> bytes:
-    """What was sent after the last reply came."""
-    last = takewhile(lambda entry: entry.direction == "C", reversed(tuple(record.said())))
-    return b"".join(reversed([entry.octets for entry in last]))
+    """What was sent after the last reply came, also when the connection was then lost or a fault kept the reply."""
+    return b"".join(entry.octets for entry in _after_last_reply(record) if entry.direction == "C")
+
+
+def _after_last_reply(record: Transcript) -> list[Entry]:
+    """The end of a record, behind the last octets that may end a reply."""
+    def is_behind(entry: Entry) -> bool:
+        return entry.event in ("lost", "closed") or (
+            entry.direction == "C" or (entry.direction == "S" and not entry.octets.endswith(CRLF))
+        )
+
+    return [*takewhile(is_behind, reversed(tuple(record.said())))][::-1]
+
+
+def _not_read(name: str, record: Transcript) -> Iterator[Data]:
+    """What came of a reply that is not whole yet; and a reply that the server decided and a fault kept back."""
+    rest = [entry for entry in _after_last_reply(record) if entry.direction == "S"]
+    came = b"".join(entry.octets for entry in rest)
+    forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
+    if came:
+        lines: list[tuple[str, str | bytes]] = [("", came), ("", text("console.unfinished"))]
+        yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
+    for at, entry in enumerate(rest):
+        if entry.meant and not entry.octets:
+            meant = entry.meant.removesuffix(CRLF).split(CRLF)
+            lines = [("", text("console.kept_back")), *(("", line) for line in meant)]
+            row = _row(f"{name}-kept-{at}", "event", "server", lines)
+            yield row | {"note": text("console.forced", fault=readable(entry.forced))}
 
 
 def exchange_rows(
@@ -165,7 +194,8 @@ def exchange_rows(
         yield _row(f"{number}-unasked", "event", "", [("", text("console.unasked"))])
     digit = exchange.reply.code // 100
     row = _row(f"{number}-S", "reply", "server", list(_reply_lines(exchange.reply)))
-    yield row | {"mark": MARKS.get(digit, "?"), "digit": digit}
+    forced = text("console.forced", fault=readable(exchange.forced)) if exchange.forced else ""
+    yield row | {"mark": MARKS.get(digit, "?"), "digit": digit, "note": forced}
 
 
 def _reply_lines(reply: Reply) -> Iterator[tuple[str, bytes]]:

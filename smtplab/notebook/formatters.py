@@ -48,6 +48,15 @@ def _record(value: Any) -> str:
     return str(hide_secrets(value))
 
 
+def _faults(value: Any) -> str:
+    """The faults that are set: text form and how often it happened, and below it what it says."""
+    from smtplab.explain.catalogue import text
+
+    rows = value.to_rows()
+    count = {row["fault"]: text(f"faults.fired-{min(row['happened'], 2)}", count=row["happened"]) for row in rows}
+    return "\n".join(f"{r['fault']}  ({count[r['fault']]})\n    {r['in words']}" for r in rows) or text("faults.none")
+
+
 def _message(value: Any) -> str:
     """A message that was taken: envelope beside header, then the text."""
     from smtplab.notebook.html import readable
@@ -67,6 +76,7 @@ SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.protocol.session", "Session", "session", repr),
     ("smtplab.protocol.transcript", "Transcript", "transcript", _record),
     ("smtplab.protocol.logins", "Logins", "logins", str),
+    ("smtplab.network.server_faults", "ServerFaults", "faults", _faults),
     ("smtplab.explain.explanation", "Explanation", "explanation", str),
     ("smtplab.explain.ehlo_answer", "EhloAnswer", "ehlo_answer", str),
     ("smtplab.notebook.missed", "Missed", "missed", str),

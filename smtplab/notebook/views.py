@@ -20,6 +20,7 @@ from smtplab.protocol.wire import CRLF, Reply, encode, show
 if TYPE_CHECKING:
     from smtplab.lab.message import Message
     from smtplab.network.outcome import NoReply
+    from smtplab.network.server_faults import ServerFaults
     from smtplab.notebook.editions import Cell, EditionDifferences
     from smtplab.notebook.missed import Missed
     from smtplab.protocol.logins import Logins
@@ -111,10 +112,11 @@ def transcript(
 
 def _transcript_lines(what: Transcript, edition: int, explained: bool, since: int) -> Iterator[Markup]:
     dialogue = Dialogue(edition)
+    unfinished: Markup | None = None
     for entry in Transcript(what.entries[:since]).said():
         dialogue.take(entry.direction, entry.octets, entry.event)
     for entry in replace(what, entries=what.entries[since:]).merged():
-        steps = dialogue.take(entry.direction, entry.octets, entry.event)
+        steps = dialogue.take(entry.direction, entry.octets, entry.event, entry.forced)
         if entry.direction == "C":
             yield from (_line("C", line) for line in _lines(entry.octets))
         elif entry.direction == "S":
@@ -122,12 +124,33 @@ def _transcript_lines(what: Transcript, edition: int, explained: bool, since: in
             for step in steps:
                 meaning = _explained(step, edition) if explained else None
                 answered = _answered(step) if came_together else None
-                yield _line("S", join((reply_lines(step.reply) if step.reply else "", answered)), step.reply, meaning)
+                forced = _forced(entry) if step is steps[-1] and not dialogue.partial_reply else None
+                said = reply_lines(step.reply) if step.reply else ""
+                yield _line("S", join((said, answered, forced)), step.reply, meaning)
+            if entry.meant and not entry.octets:
+                yield _line("S", join((_kept_back(entry.meant), _forced(replace(entry, meant=None)))))
+            unfinished = _forced(entry)
         else:
             yield _event(_told_event(entry))
     if dialogue.partial_reply:
-        rest = join((readable(dialogue.partial_reply), " ", element("i", text("html.unfinished"))))
+        rest = join((readable(dialogue.partial_reply), " ", element("i", text("html.unfinished")), unfinished))
         yield _line("S", rest)
+
+
+def _forced(entry: Entry) -> Markup | None:
+    """That a fault forced it, and what the server had decided where that is something else."""
+    if not entry.forced:
+        return None
+    words = [text("html.forced", fault=entry.forced)]
+    if entry.meant is not None:
+        words.append(text("html.decided", reply=" / ".join(readable(line) for line in _lines(entry.meant))))
+    return element("div", readable("; ".join(words)), class_="soft")
+
+
+def _kept_back(meant: bytes) -> Markup:
+    """A reply that never went out: it must not look like one that was read."""
+    lines = (element("div", element("bdi", readable(line)), class_="line") for line in _lines(meant))
+    return join((element("i", text("html.kept-back")), *lines))
 
 
 def _answered(step: Exchange) -> Markup:
@@ -215,6 +238,14 @@ def message(what: "Message") -> Markup:
     ]
     lines = join(join((escape(line), Markup("\n"))) for line in _lines(what.mail_data))
     return join((table(rows, text("html.message")), element("pre", lines)))
+
+
+def faults(what: "ServerFaults") -> Markup:
+    """The faults that are set, in words, and how often each has happened."""
+    if not len(what):
+        return element("p", text("faults.none"))
+    rows = [{name: readable(str(value)) for name, value in row.items()} for row in what.to_rows()]
+    return table(rows, text("faults.table"))
 
 
 def doctor_report(what: "DoctorReport") -> Markup:

@@ -285,7 +285,7 @@ def test_the_first_view_is_as_simple_as_ever_until_ehlo_and_then_says_what_the_a
         console.get_by_label("Command line").press("Enter")
         expect(console).to_have_attribute("data-state", "READY")
     expect(plain.get_by_role("button", name="Several at once")).to_have_count(0)
-    expect(plain.locator("summary:visible")).to_have_count(1)
+    expect(plain.locator(".pane summary:visible")).to_have_count(1)
     rich.locator("summary", has_text="What the answer offers").click()
     expect(rich.locator(".offers dt", has_text="STARTTLS")).to_be_visible()
     expect(rich.locator(".offers")).to_contain_text("afterwards begin again with EHLO")

@@ -98,6 +98,9 @@ def explain_extension_texts() -> None:
     for event in ("MAIL", "RCPT", "DATA"):
         explain(exchange(again, event, event, 530))
     explain(exchange(again, "EHLO me.example", "EHLO", 250))
+    for code, event in ((450, "RCPT"), (None, "LOST")):
+        explain(replace(exchange(again, None, event, code), forced="RCPT -> 450"))
+    explain(replace(exchange(again, "RCPT TO:<a@b>", "RCPT", 450), forced="RCPT -> twice"))
 
 
 def enhanced_replies() -> Iterator[str]:

@@ -31,8 +31,11 @@ def values() -> dict[str, object]:
     session, exchange, transcript = client.session, client.exchanges[-1], client.transcript
     client.close()
     bob = parse_forward_path("<bob@lab.example>")
+    server = memory_server()
+    server.faults.add("RCPT#2 -> 452 4.5.3 Too many recipients", "NOOP -> 250 <b>")
     return {
-        "Reply": reply, "Exchange": exchange, "Session": session, "Transcript": transcript,
+        "ServerFaults": server.faults, "Reply": reply, "Exchange": exchange,
+        "Session": session, "Transcript": transcript,
         "Explanation": explain(reply), "NoReply": client.send("NOOP"),
         "EhloAnswer": explain_ehlo(Reply(250, ("lab.example", "SIZE 900"))),
         "Message": Message(NULL_PATH, (bob,), b"Hi\r\n", "me.example", "lab.example"),
@@ -75,6 +78,16 @@ def test_in_a_group_each_reply_says_what_it_answers(shell: InteractiveShell) -> 
     page = shell.display_formatter.format(client.transcript)[0]["text/html"]
     answers = re.findall(r"answers ([^<]*)<", page)
     assert answers == ["MAIL FROM:&lt;a@b.example&gt;", "RCPT TO:&lt;zoe@lab.example&gt;", "NOOP"]
+
+
+def test_faults_are_a_table_with_what_each_says_and_how_often_it_happened(shell: InteractiveShell) -> None:
+    server = memory_server()
+    assert shell.display_formatter.format(server.faults)[0]["text/plain"] == "No fault is set."
+    server.faults.add("NOOP -> 250 <b>")
+    server.connect().send("NOOP")
+    shown = shell.display_formatter.format(server.faults)[0]
+    assert shown["text/plain"] == "NOOP -> 250 <b>  (has happened once)\n    Each NOOP gets 250 <b>."
+    assert "<td>Each NOOP gets 250 &lt;b&gt;.</td><td>1</td>" in shown["text/html"]
 
 
 def test_all_registered_types_are_tried_here() -> None:

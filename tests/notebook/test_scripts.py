@@ -12,7 +12,7 @@ from smtplab.notebook.live import live_class
 STATIC = Path(html.__file__).parent / "static"
 SCRIPTS = sorted(STATIC.glob("*.js"))
 STYLES = sorted(STATIC.glob("*.css"))
-WIDGETS = ("console", "explorer", "hands", "predict")
+WIDGETS = ("console", "explorer", "hands", "player", "predict")
 FORBIDDEN = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function"
 OUTSIDE = r"https?:|//\w+\.\w|\bimport\b|XMLHttpRequest|@import|url\("
 

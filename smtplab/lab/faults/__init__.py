@@ -2,6 +2,8 @@
 
 from smtplab.lab.faults.fault import Fault, Forced, Scope, Way, What, When
 from smtplab.lab.faults.faults import Faults
+from smtplab.lab.faults.in_words import fault_in_words
 from smtplab.lab.faults.text_form import FaultError, read_fault
 
-__all__ = ["Fault", "FaultError", "Faults", "Forced", "Scope", "Way", "What", "When", "read_fault"]
+__all__ = ["Fault", "FaultError", "Faults", "Forced", "Scope", "Way", "What", "When",
+           "fault_in_words", "read_fault"]

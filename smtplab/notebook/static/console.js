@@ -37,12 +37,14 @@ function drawConsole({ model, el }) {
     make("span", {}, words.handshake), button(words.shake, () => tell({ do: "start-tls" }), { class: "main" }));
   const asking = consoleQuestion(fixed, tell);
   const notice = make("p", { class: "notice", role: "status" });
+  const faults = consoleFaults(words, fixed.faults, tell);
+  const both = make("p", { class: "both", role: "status" });
 
   const pictures = Object.fromEntries(Object.entries(fixed.pictures).map(([name, svg]) => [name, smtplab.picture(svg, words.diagram)]));
   const stage = make("div", { class: "stage", tabindex: "0", role: "group", "aria-label": words.diagram });
   const caption = make("p", { class: "caption", role: "status" });
   const facts = make("p", { class: "facts", role: "status" });
-  const diagram = make("div", { class: `smtplab-diagram ${fixed.size}` }, stage, make("div", { class: "where" }, caption, facts));
+  const diagram = make("div", { class: `smtplab-diagram ${fixed.size}` }, stage, make("div", { class: "where" }, caption, facts, both));
 
   const log = make("ol", { class: "rows" });
   const wire = make("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.log }, log);
@@ -60,7 +62,7 @@ function drawConsole({ model, el }) {
     asking.judgement, meaning, offers, details, envelope);
 
   const root = make("div", { role: "group", class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
-    make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, asking.box, notice),
+    make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, asking.box, faults.box, notice),
     diagram, make("div", { class: "panes" }, record, pane)), fork.futures);
   el.replaceChildren(root);
 
@@ -69,7 +71,7 @@ function drawConsole({ model, el }) {
   function tell(message) {
     model.send(message);
     clearTimeout(waiting);
-    waiting = setTimeout(() => say(words.busy), 2000);
+    waiting = setTimeout(() => say(faults.areSet ? words.waits : words.busy), 2000);
   }
 
   function say(sentence) {
@@ -318,6 +320,11 @@ function drawConsole({ model, el }) {
     smtplab.mark(pictures[view.picture], view.classes, view.labels);
     caption.textContent = view.caption;
     redraw(facts, view.facts, (found) => found.map((fact) => make("span", { class: "badge" }, fact)));
+    faults.draw(view.faults);
+    redraw(both, view.both, (said) => (said ? [make("b", {}, `${words.both}: `), said] : []));
+    both.hidden = !view.both;
+    root.dataset.both = String(Boolean(view.both));
+    root.dataset.ours = String(Boolean(view.faults));
     showLit();
     drawRows(view.rows);
     fork.draw(view.fork);
@@ -386,7 +393,7 @@ function drawConsole({ model, el }) {
       make("span", { class: `mark ${kind}`, "aria-hidden": "true" }, row.mark),
       make("span", { class: "who" }, row.who),
       make("span", { class: "said" }, row.lines.map(([code, rest]) => make("span", { class: "reply-line" },
-        code ? make("b", { class: `code-${row.digit}` }, code) : null, make("bdi", {}, rest))),
+        code ? make("b", { class: `code-${code[0]}` }, code) : null, make("bdi", {}, rest))),
         row.note ? make("span", { class: "note" }, row.note) : null),
       make("span", { class: "back", "aria-live": "off" }));
   }
