@@ -14,7 +14,7 @@ def play_until(scenario: Scenario, index: int, server: Server) -> Client | None:
     ----------
     scenario : Scenario
     index : int
-        Of the frame, from 0; behind the last one the scenario ends, and its client has hung up.
+        Of the frame, from 0; behind the last one all is played.
     server : MemoryServer or LoopbackServer
         A new one of ``scenario.world``.
 
@@ -30,4 +30,6 @@ def play_until(scenario: Scenario, index: int, server: Server) -> Client | None:
     for frame in run.frames():
         if frame.index == index:
             break
-    return run.client
+    for earlier in run.clients[:-1]:
+        earlier.close()
+    return run.clients[-1] if run.clients else None

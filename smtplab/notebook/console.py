@@ -18,8 +18,8 @@ from smtplab.notebook import console_faults, console_offers, console_view, futur
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_asking import Asking
-from smtplab.notebook.console_faults import WithFaults
-from smtplab.notebook.console_fork import Branch, Server
+from smtplab.notebook.console_faulty import Faulty
+from smtplab.notebook.console_fork import Branch, Rewind, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.question import words
@@ -28,7 +28,7 @@ from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
 
-class Console(Asking, WithFaults):
+class Console(Asking, Rewind, Faulty):
     """Talk SMTP by hand.
 
     Parameters
@@ -195,8 +195,7 @@ class Console(Asking, WithFaults):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
-            "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
-            "both": self.both_sides,
+            "faults": self._faults_view(), "both": self.both_sides,
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
             "fork": self._fork_view(exchanges),
         }
@@ -213,15 +212,15 @@ class Console(Asking, WithFaults):
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
         both = html.element("p", self.both_sides) if self.both_sides else None
-        futures = futures_view.fragment(self.futures) if self.other is not None else None
+        ways = None if self.other is None else futures_view.fragment(self.futures)
         return html.join((self.diagram.figure(), both, record, self._asking_fragment(),
-                          views.explanation(self.explanation), futures))
+                          views.explanation(self.explanation), ways))
 
     def do(self, message: Mapping[str, Any]) -> bool:
-        """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
-        if self._do_fork(message):  # ahead of the rest: a fork must not inherit the short patience
+        """Carry out what was clicked or typed."""
+        if self._do_fork(message):  # ahead of the rest: a fork would inherit the short patience
             return True
-        with self.patience():
+        with self.short_patience():
             return self._do_with_faults(message) or self._do(message)
 
     def _do(self, message: Mapping[str, Any]) -> bool:
@@ -290,7 +289,7 @@ class Console(Asking, WithFaults):
 
 
 def _leave(
-    branches: Iterable[Branch], stops: Iterable[Callable[[], None]], own_server: Server | None,
+    branches: Iterable[Branch], stops: Iterable[Callable[[], None]], own_server: Server | None
 ) -> None:
     _stop(stops)
     for branch in branches:

@@ -3,17 +3,12 @@
 The data of the folded panel; like all data of a console it is made anew each time, and nothing of it is HTML.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtplab.explain.catalogue import text
 from smtplab.explain.names import joined
-from smtplab.lab import fault_in_words, read_fault
-from smtplab.network import Client
-from smtplab.network.server_faults import ServerFaults
-from smtplab.notebook.console_fork import Rewind, Server
+from smtplab.lab.faults import fault_in_words
 from smtplab.notebook.html import readable
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.chunking import BDAT_LAST
@@ -21,6 +16,11 @@ from smtplab.protocol.machine import DATA_END
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF
+
+if TYPE_CHECKING:
+    from smtplab.network import Client, LoopbackServer, MemoryServer
+
+    Server = LoopbackServer | MemoryServer
 
 PATIENCE_S = 1.5
 """How long a click waits for a reply that a fault may keep back; the reply is shown when it comes."""
@@ -46,7 +46,7 @@ def quick() -> list[tuple[str, str]]:
     return [(text(f"console.fault_{name}"), said) for name, said in QUICK.items()]
 
 
-def panel(server: Server, serial: int) -> Data:
+def panel(server: "Server", serial: int) -> Data:
     """The faults that are set, in words and how often each has happened; `serial` tells when one was set here."""
     found = [
         {"text": str(one), "words": readable(fault_in_words(one.fault)), "fired": fired_in_words(one.fired)}
@@ -76,8 +76,10 @@ def seconds_of(amount: str, unit: str) -> float:
     return number * UNITS.get(unit, 1.0)
 
 
-def both_sides(server: Server, client: Client) -> str:
+def both_sides(server: "Server", client: "Client") -> str:
     """Where the server stands and where the client, as far as a fault made them differ; empty when they agree."""
+    if client.is_quiet and not server.faults.have_fired:  # the usual case, told without a look at the record
+        return ""
     record = server.record_of(client)
     if record is None or record.transcript.truncated or not (server.faults.have_fired or record.held):
         return ""
@@ -100,7 +102,7 @@ def both_sides(server: Server, client: Client) -> str:
 
 def _is_cut_short(record: Transcript) -> bool:
     """True when the last octets that went out are the beginning of a reply."""
-    last = next((entry.octets for entry in reversed([*record.said()]) if entry.direction == "S"), b"")
+    last = next((entry.octets for entry in reversed([*record.merged()]) if entry.direction == "S"), b"")
     return bool(last) and not last.endswith(CRLF)
 
 
@@ -125,65 +127,3 @@ def _stored(step: Exchange, count: int) -> str:
     if step.event not in (DATA_END, BDAT_LAST) or step.reply is None or not step.reply.is_positive:
         return ""
     return text("console.both_stored", count=count) if count != 1 else text("console.both_stored_one")
-
-
-class WithFaults(Rewind):
-    """A widget whose server may be made to do anything."""
-
-    _faults_set = 0
-
-    @property
-    def faults(self) -> ServerFaults:
-        """What is made to happen on the server: ``console.faults.add("RCPT#2 -> 452")``.
-
-        Raises
-        ------
-        ValueError
-            When the console talks to a server that is not smtplab's.
-        """
-        return self._server_of_ours.faults
-
-    def let_pass(self, seconds: float) -> None:
-        """Let the server's clock jump: a reply that is late comes, a greylisted sender has waited."""
-        with self.one_change():
-            self._server_of_ours.advance(seconds)
-
-    @property
-    def _server_of_ours(self) -> Server:
-        if self.server is None:
-            raise ValueError(text("console.not_ours"))
-        return self.server
-
-    @property
-    def both_sides(self) -> str:
-        """Where server and client stand, when a fault made them differ; empty when they agree."""
-        return both_sides(self.server, self.client) if self.server is not None else ""
-
-    @contextmanager
-    def patience(self) -> Iterator[None]:
-        """While faults are set, no click waits long for a reply."""
-        client, patience_s = self.client, self.client.timeout_s
-        if self.server is not None and len(self.server.faults):
-            client.timeout_s = min(patience_s, PATIENCE_S)
-        try:
-            yield
-        finally:
-            client.timeout_s = patience_s
-
-    def _do_with_faults(self, message: Mapping[str, Any]) -> bool:
-        """What is clicked and typed in the panel of faults."""
-        match message:
-            case {"do": "set-fault", "text": str(said)}:
-                self.faults.add(said)
-                self._faults_set += 1
-                self.notice = fault_in_words(read_fault(said))
-            case {"do": "clear-fault", "text": str(said)}:
-                self.faults.remove(said)
-            case {"do": "clear-faults"}:
-                self.faults.clear()
-            case {"do": "let-pass", "amount": str(amount), "unit": str(unit)}:
-                self.let_pass(seconds_of(amount, unit))
-                self.notice = text("console.passed", amount=amount, unit=unit)
-            case _:
-                return False
-        return True

@@ -92,10 +92,11 @@ def rows(
         of_step[-1]["step"] = number
         found += of_step
     for place_sent, line in _pending(record):
-        found.append(_row(f"{name_of(answered)}.{answered}.{place_sent}", "sent", "you", [("", line)]))
+        name = f"{name_of(answered)}.{answered}.{place_sent}"
+        found.append(_row(name, "sent", "you", [("", line)]))
     found += _not_read(f"{name_of(answered)}.{answered}", record)
     for number, exchange in enumerate(exchanges[answered:], answered):
-        found += exchange_rows(f"{name_of(number)}.{number}", exchange, b"")
+        found += exchange_rows(f"{name_of(number)}.{number}", exchange, b"", "", reveal)
     return found
 
 
@@ -150,11 +151,11 @@ def unanswered_octets(record: Transcript) -> bytes:
 def _after_last_reply(record: Transcript) -> list[Entry]:
     """The end of a record, behind the last octets that may end a reply."""
     def is_behind(entry: Entry) -> bool:
-        return entry.event in ("lost", "closed") or (
-            entry.direction == "C" or (entry.direction == "S" and not entry.octets.endswith(CRLF))
-        )
+        if entry.direction == "S":
+            return not entry.octets.endswith(CRLF) and (bool(entry.forced) or CRLF not in entry.octets)
+        return entry.direction == "C" or entry.event in ("lost", "closed")
 
-    return [*takewhile(is_behind, reversed(tuple(record.said())))][::-1]
+    return [*takewhile(is_behind, reversed(tuple(record.merged())))][::-1]
 
 
 def _not_read(name: str, record: Transcript) -> Iterator[Data]:
@@ -163,7 +164,8 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:
-        lines: list[tuple[str, str | bytes]] = [("", came), ("", text("console.unfinished"))]
+        lines: list[tuple[str, str | bytes]] = [("", line) for line in came.split(CRLF)]
+        lines.append(("", text("console.unfinished")))
         yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
     for at, entry in enumerate(rest):
         if entry.meant and not entry.octets:

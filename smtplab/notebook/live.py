@@ -14,8 +14,9 @@ import traitlets
 from smtplab.notebook.html import static
 
 PARTS = {
-    "console": ("console_forms.js", "console_faults.js", "question.js", "console_predict.js", "console_fork.js",
-                "question.css"),
+    "console": (
+        "console_forms.js", "console_faults.js", "question.js", "console_predict.js", "console_fork.js", "question.css",
+    ),
     "hands": ("question.js", "question.css"),
     "player": ("question.js", "player_parts.js", "question.css"),
     "predict": ("question.js", "question.css"),

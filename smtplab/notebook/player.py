@@ -53,11 +53,10 @@ class Player(Way):
     >>> player = Player("two_recipients")
     >>> player.number, player.count
     (1, 13)
-    >>> player.jump(6)
-    >>> print(player.frame.question.text)
-    Carol's mailbox is busy. What becomes of the mail?
-    >>> print(player.answer(1))
-    Not yet. The yes or no is for each recipient. One refusal does not undo the others.
+    >>> player.next(), player.next(), player.number
+    (True, True, 3)
+    >>> print(player.frame.narration)
+    One letter for three people. Each of them gets an answer of their own.
     """
 
     name = "player"
@@ -148,11 +147,11 @@ class Player(Way):
         prediction = self.prediction
         return always | {
             "phase": "play", "title": html.readable(self.scenario.title), "at": self._at, "count": self.count,
-            "biggest": self._biggest, "steps": [html.readable(label) for label in self._labels], "asks": stop.is_asking,
+            "biggest": self._biggest, "steps": list(self.steps), "asks": stop.is_asking,
             "question": player_view.question(asked, number) if asked is not None else None,
             "prediction": {"line": html.readable(prediction.line), "parts": prediction.data()} if prediction else None,
             "committed": isinstance(said, Guess), "judgement": judgement.data() if judgement else None,
-            "console": self._console.live.model_id if self._console and self._console_below and self._live else "",
+            "console": self._console.live.model_id if self._console and self._console_below and self.is_drawn else "",
             **player_view.shown(self._stops, self._at),
         }
 

@@ -50,7 +50,7 @@ def stops(frames: Sequence[Frame], predict: bool) -> tuple[Stop, ...]:
 def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
     """The line alone, its reply still hidden; nothing for a group, whose replies come together, or a login's lines."""
     new = frame.exchanges[len(before.exchanges) :]
-    has_its_own = before.question is not None and unanswered_octets(before.transcript)
+    has_its_own = before.question is not None and is_waiting(before.transcript)
     if before.client != frame.client or len(new) != 1 or new[0].reply is None or has_its_own:
         return
     if new[0].event == AUTH_LINE or (new[0].event in NO_COMMANDS and new[0].event != DATA_END):
@@ -61,24 +61,44 @@ def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
         yield Stop(replace(before, question=None, transcript=Transcript((*shown, *sent))), new[0])
 
 
+def is_waiting(record: Transcript) -> bool:
+    """True when the client spoke last; a reply that a fault kept back has not been heard.
+
+    >>> is_waiting(Transcript((Entry("S", b"220 x\\r\\n"), Entry("C", b"NOOP\\r\\n"), Entry("S"))))
+    True
+    """
+    heard = [entry for entry in record.said() if entry.octets or entry.event]
+    return bool(heard) and heard[-1].direction == "C"
+
+
 def _is_sent(entry: Entry) -> bool:
     return entry.direction == "C"
 
 
-def labels(found: Sequence[Stop]) -> list[str]:
-    """A name for each stop, to jump to. It tells what is said or sent there, and never what comes back."""
+def labels(found: Sequence[Stop], told: bool) -> list[str]:
+    """A name for each stop, to jump to: what is sent there, and never what comes back.
+
+    Parameters
+    ----------
+    found : sequence of Stop
+    told : bool
+        Name a question by its words, which may tell a reply that came before it.
+    """
     named = []
-    before: Stop | None = None
-    for number, stop in enumerate(found, 1):
-        named.append(text("player.step-label", number=number, name=_name(stop, before)))
-        before = stop
+    questions = 0
+    for number, (stop, before) in enumerate(zip(found, (None, *found), strict=False), 1):
+        if (question := stop.frame.question) is not None:
+            questions += 1
+            words = f": {readable(question.text)}" if told else ""
+            name = text("player.step-question", number=questions, words=words)
+        else:
+            name = _name(stop, before)
+        named.append(text("player.step-label", number=number, name=name))
     return named
 
 
 def _name(stop: Stop, before: Stop | None) -> str:
     frame = stop.frame
-    if frame.question is not None:
-        return text("player.step-question", question=readable(frame.question.text))
     is_new = before is None or before.frame.client != frame.client
     if is_new and frame.client:
         return text("player.step-session", number=frame.client)

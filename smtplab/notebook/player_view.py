@@ -14,7 +14,7 @@ from smtplab.lab import Message
 from smtplab.notebook import console_view
 from smtplab.notebook.diagram import state_diagram
 from smtplab.notebook.html import readable
-from smtplab.notebook.player_stops import Stop
+from smtplab.notebook.player_stops import Stop, is_waiting
 from smtplab.notebook.views import MARKS
 from smtplab.protocol.secrecy import hide_steps
 
@@ -40,15 +40,15 @@ def shown(stops: Sequence[Stop], at: int) -> Data:
     exchanges = frame.exchanges
     diagram = state_diagram(frame, edition=frame.edition)
     last = hide_steps(exchanges)[-1] if exchanges else None
-    is_waiting = bool(console_view.unanswered_octets(frame.transcript))
-    meaning = explain(last, edition=frame.edition) if last is not None and not is_waiting else None
+    waits = is_waiting(frame.transcript)
+    meaning = explain(last, edition=frame.edition) if last is not None and not waits else None
     explanation, details = console_view.explained(meaning)
     return {
         "narration": _paragraphs(frame.narration), "note": _paragraphs(frame.note),
         "rows": record(stops, at), "state": str(frame.session.state),
         "caption": console_view.caption(diagram), "classes": diagram.classes, "labels": diagram.labels,
         "picture": diagram.picture, "explanation": explanation, "details": details,
-        "waiting": text("player.waiting") if is_waiting else "",
+        "waiting": text("player.waiting") if waits else "",
         "envelope": console_view.envelope(frame.session), "apart": apart(frame),
         "messages": [_told_message(message) for message in frame.messages],
         "faults": [text("player.fault", fault=readable(fault), count=fired) for fault, fired in frame.faults],
@@ -61,43 +61,43 @@ def _paragraphs(words: str) -> list[str]:
 
 
 def _rows(frame: Frame) -> list[Data]:
-    """The record; a reply that was forced says so."""
+    """The record; a later session says that it is one."""
     found = console_view.rows(frame.exchanges, frame.transcript, lambda _step: frame.client)
-    forced = {f"{frame.client}.{number}": e.forced for number, e in enumerate(frame.exchanges) if e.forced}
-    for row in found:
-        number, _, kind = row["id"].partition("-")
-        if number in forced and kind in ("S", "event"):
-            row["note"] = text("player.forced", fault=readable(forced[number]))
+    if frame.client > 1:
+        found.insert(0, _event(f"{frame.client}-begins", text("scenario.session", number=frame.client)))
     return found
 
 
 def record(stops: Sequence[Stop], at: int) -> list[Data]:
     """The rows of the session so far; jumps of the clock stand where they happened, and what is new is marked."""
     is_same = at > 0 and stops[at - 1].frame.client == stops[at].frame.client
-    old = {row["id"] for row in _assembled(stops, at - 1)} if is_same else set()
-    return [row | {"new": row["id"] not in old} for row in _assembled(stops, at)]
+    old = {name for row in _with_jumps(stops, at - 1) for name in _names(row)} if is_same else set()
+    return [row | {"new": row["id"] not in old} for row in _with_jumps(stops, at)]
 
 
-def _assembled(stops: Sequence[Stop], at: int) -> list[Data]:
-    frame = stops[at].frame
-    jumps: dict[str, str] = {}  # by the row that came right after
+def _place(row: Data) -> tuple[int, bool]:
+    """Where a row stands in its record: the number of its exchange, and whether it came from the server."""
+    number = row["id"].partition("-")[0].split(".")[1:2]
+    return int(number[0]) if number else -1, row["kind"] != "sent"
+
+
+def _names(row: Data) -> tuple[str, ...]:
+    """The row's name; and that of the row which it is part of once a reply has come."""
+    waits = row["kind"] == "sent" and "-" not in row["id"]
+    return (row["id"], f"{row['id'].rpartition('.')[0]}-C") if waits else (row["id"],)
+
+
+def _with_jumps(stops: Sequence[Stop], at: int) -> list[Data]:
+    rows = _rows(stops[at].frame)
     for place in range(at + 1):
         now, before = stops[place].frame, stops[place - 1].frame if place else None
         waited_s = now.waited_s - (before.waited_s if before else 0.0)
-        if waited_s > 0 and now.client == frame.client:
-            known = {row["id"] for row in _rows(before)} if before and before.client == now.client else set()
-            jumps[next((row["id"] for row in _rows(now) if row["id"] not in known), "")] = later(waited_s)
-    session = _event(f"{frame.client}-begins", text("scenario.session", number=frame.client))
-    return [*([session] if frame.client > 1 else []), *_with_jumps(_rows(frame), jumps)]
-
-
-def _with_jumps(rows: list[Data], jumps: dict[str, str]) -> Iterator[Data]:
-    for row in rows:
-        if row["id"] in jumps:
-            yield _event(f"{row['id']}-later", jumps[row["id"]])
-        yield row
-    if "" in jumps:
-        yield _event("later", jumps[""])
+        if waited_s > 0 and now.client == stops[at].frame.client:
+            known = _rows(before) if before and before.client == now.client else []
+            behind = max(map(_place, known), default=(-2, False))
+            ahead = sum(1 for row in rows if row["id"].startswith("later") or _place(row) <= behind) if known else 0
+            rows.insert(ahead, _event(f"later-{place}", later(waited_s)))
+    return rows
 
 
 def _event(name: str, said: str) -> Data:

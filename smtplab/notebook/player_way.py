@@ -38,6 +38,7 @@ class Way(Panel):
         self.scenario: Scenario | None = None
         self._stops: tuple[Stop, ...] = ()
         self._labels: list[str] = []
+        self._labels_ahead: list[str] = []  # of steps that nobody has seen
         self._biggest = ""  # of the pictures that it needs: so much place is kept, and nothing jumps
         self._at = self._furthest = 0
         self._said = {}
@@ -47,7 +48,8 @@ class Way(Panel):
         if not found:
             raise CannotPlay(text("player.nothing", title=scenario.title))
         self._put_away()
-        self.scenario, self._stops, self._labels = scenario, found, labels(found)
+        self.scenario, self._stops = scenario, found
+        self._labels, self._labels_ahead = labels(found, told=True), labels(found, told=False)
         self._biggest = max((state_diagram(s.frame, edition=s.frame.edition).picture for s in found), key=len)
 
     # Which step
@@ -64,8 +66,9 @@ class Way(Panel):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The names of the steps."""
-        return tuple(self._labels)
+        """The names of the steps; a question that is still ahead is not told."""
+        seen = self._furthest + 1
+        return (*self._labels[:seen], *self._labels_ahead[seen:])
 
     @property
     def _stop(self) -> Stop:

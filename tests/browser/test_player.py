@@ -1,17 +1,21 @@
 """The player in a real JupyterLab: by mouse, by keyboard, by a presenter's remote, full screen; nothing jumps."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from smtplab.course.scenario import find_scenario
 from tests.browser.conftest import Lab, Notebook
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Notebook]
+
+EXAMPLE = str(Path(__file__).parents[1] / "notebook" / "player_example.txt")
 
 PLAYER = "from smtplab import Player\nplayer = Player({})\nplayer"
 
@@ -44,9 +48,10 @@ def test_by_mouse_from_the_list_through_a_question_to_the_console_that_goes_on(o
     expect(player.get_by_role("log")).to_contain_text("450 <carol@lab.example>: mailbox is busy")
     button(player, "That is my answer").click()
     expect(player.locator(".notice")).to_have_text("Choose an answer first.")
-    player.get_by_label("It goes on for the others.").check()
+    right = find_scenario("two_recipients").questions[0].right[0]
+    player.get_by_label(right.text).check()
     button(player, "That is my answer").click()
-    expect(player.locator(".question")).to_contain_text("Only Carol's copy has to wait.")
+    expect(player.locator(".question")).to_contain_text(right.reason)
     player.get_by_label("Go to step").select_option("10")
     at(player, 10)
     expect(player.locator(".waiting")).to_have_text("No reply is shown yet.")
@@ -72,7 +77,7 @@ def test_by_mouse_from_the_list_through_a_question_to_the_console_that_goes_on(o
 
 
 def test_by_keyboard_alone_and_by_a_presenters_remote(open_notebook: Open) -> None:
-    notebook = open_notebook(PLAYER.format("'two_recipients'"))
+    notebook = open_notebook(PLAYER.format(repr(EXAMPLE)))
     player, keyboard = shown(notebook), notebook.page.keyboard
     before = notebook.codes
     button(player, "Next").focus()
@@ -96,7 +101,7 @@ def test_by_keyboard_alone_and_by_a_presenters_remote(open_notebook: Open) -> No
     for _ in range(4):
         keyboard.press("PageDown")
     at(player, 6)
-    option = player.get_by_label("One refused recipient ends the mail.")
+    option = player.get_by_label("One refused recipient stops the whole mail.")
     option.focus()
     keyboard.press("Space")
     expect(option).to_be_checked()
@@ -120,7 +125,7 @@ def test_by_keyboard_alone_and_by_a_presenters_remote(open_notebook: Open) -> No
 
 
 def test_it_plays_by_itself_and_stops_at_a_question(open_notebook: Open) -> None:
-    player = shown(open_notebook(PLAYER.format("'two_recipients', seconds=1")))
+    player = shown(open_notebook(PLAYER.format(f"{EXAMPLE!r}, seconds=1")))
     button(player, "Play").click()
     expect(button(player, "Pause")).to_be_visible()
     at(player, 3)
@@ -136,10 +141,10 @@ def test_it_plays_by_itself_and_stops_at_a_question(open_notebook: Open) -> None
 
 
 def test_full_screen_takes_all_keys_and_escape_leaves_it(open_notebook: Open) -> None:
-    notebook = open_notebook(PLAYER.format("'two_recipients'"))
+    notebook = open_notebook(PLAYER.format(repr(EXAMPLE)))
     player, page = shown(notebook), notebook.page
     button(player, "Full screen").click()
-    expect(button(player, "Leave full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.fullscreenElement.className").startswith("smtplab smtplab-player")
     page.evaluate("document.activeElement.blur()")
     before, cells = notebook.codes, notebook.cells.count()
@@ -149,12 +154,12 @@ def test_full_screen_takes_all_keys_and_escape_leaves_it(open_notebook: Open) ->
     assert notebook.cells.count() == cells and notebook.codes == before
     nothing_for_axe(page)
     page.keyboard.press("Escape")
-    expect(button(player, "Full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("document.fullscreenElement") is None
     player.press("f")
-    expect(button(player, "Leave full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "true")
     player.press("f")
-    expect(button(player, "Full screen")).to_be_visible()
+    expect(button(player, "Full screen")).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("width", [934, 1280, 1920])
@@ -171,13 +176,23 @@ def test_nothing_jumps_from_step_to_step(open_notebook: Open, width: int, name: 
     assert len(places) == 1
 
 
+def test_at_934_by_560_controls_words_lit_state_record_and_meaning_are_seen_together(open_notebook: Open) -> None:
+    notebook = open_notebook(PLAYER.format(repr(EXAMPLE)), width=1106)
+    player = shown(notebook)
+    player.press("End")
+    at(player, 13)
+    box = player.bounding_box()
+    assert box is not None and box["width"] <= 934 and box["height"] <= 560
+
+
 def json_of(player: Locator) -> str:
     """Where the parts of a player are, within it."""
     said: str = player.evaluate("""root => {
       const top = root.getBoundingClientRect();
       const parts = root.querySelectorAll(
-        ".controls > *, .narration, .presenter, .stage, .caption, .log, .pane, .foot");
-      return JSON.stringify([...parts].map((part) => { const box = part.getBoundingClientRect();
+        ".head > *, .controls > *, .narration, .presenter, .stage, .caption, .log, .pane");
+      return JSON.stringify([...parts].filter((part) => part.offsetParent).map((part) => {
+        const box = part.getBoundingClientRect();
         return [part.className, box.left - top.left, box.top - top.top, box.width, box.height].map(
           (said) => typeof said === "number" ? Math.round(said) : said); }));
     }""")

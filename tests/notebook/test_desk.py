@@ -124,7 +124,7 @@ def test_a_part_that_changes_is_told_to_the_browser_once(board: Desk) -> None:
     seen: list[str] = []
 
     class Page:
-        fixed: dict[str, object] = board.fixed()  # noqa: RUF012
+        fixed: dict[str, object] = board.fixed()
 
         def __setattr__(self, name: str, value: object) -> None:
             seen.append(name)

@@ -21,10 +21,11 @@ function drawPlayer({ model, el }) {
   const jump = make("select", { onchange: () => tell({ do: "jump", to: Number(jump.value) }) });
   const largeButton = button(words.large, () => tell({ do: "large", on: !model.get("view").large }), { class: "plain" });
   const notesButton = button(words.notes, () => tell({ do: "notes", on: !model.get("view").notes }), { class: "plain" });
-  const fullButton = button(words.full, () => toggleFull(), { class: "plain" });
+  const fullButton = button(words.full, () => toggleFull(), { class: "plain", "aria-pressed": "false" });
+  const takeOver = button(words.take_over, () => { screen.leave(); tell({ do: "take-over" }); }, { class: "plain" });
   const notice = make("p", { class: "notice", role: "status" });
   const bar = make("div", { class: "bar" },
-    make("div", { class: "head" }, title, step, leaveButton),
+    make("div", { class: "head" }, title, step, takeOver, leaveButton),
     make("div", { class: "controls" }, backButton, nextButton, playButton, make("label", {}, make("span", {}, words.seconds), seconds),
       make("label", { class: "jump" }, make("span", {}, words.jump), jump), largeButton, notesButton, fullButton),
     make("p", { class: "keys" }, words.keys));
@@ -52,17 +53,13 @@ function drawPlayer({ model, el }) {
   const facts = make("div", { class: "facts" });
   const pane = make("div", { class: "pane", role: "group", tabindex: "0", "aria-label": words.meaning },
     mismatch, asked, guess, judgement, lastReply, facts);
-  const takeOver = button(words.take_over, () => { screen.leave(); tell({ do: "take-over" }); }, { class: "plain" });
   const consolePlace = make("div", { class: "console-place" });
   const sheet = make("div", { class: "sheet" }, bar, narration, note, diagram,
-    make("div", { class: "panes" }, make("div", { class: "record" }, wire), pane), make("div", { class: "foot" }, takeOver));
+    make("div", { class: "panes" }, make("div", { class: "record" }, wire), pane));
   const root = make("div", { role: "group", tabindex: "-1", class: "smtplab smtplab-player", "aria-label": words.label, onkeydown: onKey },
     notice, shelf, sheet);
   el.replaceChildren(root, consolePlace);
-  const screen = playerParts.screen(root, { onKey, onChange: (isFull) => {
-    fullButton.textContent = isFull ? words.leave_full : words.full;
-    fullButton.setAttribute("aria-pressed", String(isFull));
-  } });
+  const screen = playerParts.screen(root, { onKey, onChange: (isFull) => fullButton.setAttribute("aria-pressed", String(isFull)) });
 
   function tell(message) {
     model.send(message);
@@ -178,7 +175,7 @@ function drawPlayer({ model, el }) {
     }
     root.dataset.picture = view.biggest;
     smtplab.mark(pictures[view.picture], view.classes, view.labels);
-    caption.textContent = view.caption;
+    redraw(caption, [view.caption, view.apart], ([said, apart]) => [said, apart ? make("b", { class: "apart" }, ` ${apart}`) : null]);
     showLit();
 
     playerParts.drawRows(log, view.rows);
@@ -192,7 +189,7 @@ function drawPlayer({ model, el }) {
       (data ? playerParts.question(words, fixed.id, data[1], (option) => tell({ do: "answer", option })) : []));
     asked.hidden = !view.question;
     guess.hidden = !view.prediction;
-    redraw(guessedLine, view.prediction?.line, (line) => question.asked(fixed.question, line ?? ""));
+    redraw(guessedLine, view.prediction?.line, (line) => [`${words.guess} `, make("code", {}, line ?? "")]);
     if (view.prediction) form.draw(view.prediction.parts, view.at);
     form.box.hidden = view.committed;
     committed.hidden = !view.committed;
@@ -204,7 +201,7 @@ function drawPlayer({ model, el }) {
     redraw(details.lastElementChild, view.details, (found) => smtplab.terms(found));
     details.hidden = view.details.length === 0;
     lastReply.hidden = !view.waiting && !view.explanation;
-    redraw(facts, [view.apart, view.envelope, view.messages, view.faults], () => playerParts.facts(words, view));
+    redraw(facts, [view.envelope, view.messages, view.faults], () => playerParts.facts(words, view));
     if (isNewStep) pane.scrollTop = 0;
     else if (wasIn && !isSeen(document.activeElement)) pane.focus(); // what was committed is told there
   }

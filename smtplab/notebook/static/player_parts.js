@@ -61,12 +61,11 @@ const playerParts = {
       make("dl", {}, make("dt", {}, words.expected), lines(found.expected), make("dt", {}, words.got), lines(found.got))];
   },
 
-  /** Envelope, messages taken, faults set, and whether the two sides stand apart. */
+  /** Envelope, messages taken, faults set. */
   facts(words, view) {
     const { make } = smtplab;
     const listed = (term, said) => (said.length ? make("div", {}, `${term} `, said.map((one, at) => [at ? " · " : "", make("bdi", { class: "strong" }, one)])) : null);
     return [
-      view.apart ? make("div", { class: "strong apart" }, view.apart) : null,
       make("div", {}, `${words.envelope} `,
         view.envelope.map(([term, said], at) => [at ? " · " : "", `${term} `, make("bdi", { class: "strong" }, said)])),
       listed(words.messages, view.messages),
