@@ -230,6 +230,8 @@ class Console(Asking, Rewind, Faulty):
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed."""
+        if self._do_fork(message):  # ahead of the rest: a fork would inherit the short patience
+            return True
         with self.short_patience():
             return self._do_with_faults(message) or self._do(message)
 
@@ -263,7 +265,7 @@ class Console(Asking, Rewind, Faulty):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return self._do_asking(message) or self._do_fork(message)
+                return self._do_asking(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
