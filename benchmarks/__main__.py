@@ -146,6 +146,17 @@ def measure_extensions() -> None:
             {name: lambda port=port: mail_inside_tls(port) for name, port in ports.items()}), "aiosmtpd", "<= 1")
 
 
+def measure_faults() -> None:
+    """A NOOP on a server with 50 faults set, 18 of them for NOOP, against one with none."""
+    names = ("smtplab", "smtplab, 50 faults")
+    with contextlib.ExitStack() as stack:
+        lines = {name: stack.enter_context(Line(stack.enter_context(running(name))[0])) for name in names}
+        for line in lines.values():
+            line.say(b"EHLO client.example\r\n")
+        row("NOOP with faults that wait", interleaved(
+            {name: lambda line=line: noop_round_trip(line) for name, line in lines.items()}), "smtplab", "<= 1.2")
+
+
 def measure_client() -> None:
     """`Client.send` against `smtplib.SMTP.docmd`, both on the lab's server."""
     from smtplab.network import Client
@@ -225,6 +236,7 @@ def main() -> int:
     print("| what | who | median | ratio | aim |\n|---|---|---|---|---|")
     measure_servers()
     measure_extensions()
+    measure_faults()
     measure_client()
     measure_idle_sessions()
     measure_start()

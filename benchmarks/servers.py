@@ -84,9 +84,32 @@ def serve_with_all_extensions() -> None:
     signal.pause()
 
 
+FAULTS = (
+    *(f"NOOP#{number} -> 450" for number in range(10_000_001, 10_000_013)),
+    "NOOP#10000000+ -> 450", "NOOP host other.example -> drop", "NOOP in RECIPIENTS_KNOWN -> silence",
+    "NOOP from eve@student.example -> 450", "ANY#10000020 -> 421", "NOOP#2 in GREETED per session -> delay 5 s",
+    *(f"RCPT#{number} -> 452 4.5.3 Too many recipients" for number in range(2, 12)),
+    *(f"DATA-END#{number} per server -> drop before" for number in range(2, 10)),
+    *(f"MAIL from m{number}@student.example 30% -> 451" for number in range(8)),
+    "CONNECT#9 -> 421 Busy", "EHLO#2 -> glue", "DATA -> no CRLF", "QUIT -> twice", "RSET -> split", "HELP -> too long",
+)
+"""50 faults of all kinds, 18 of them for the command that is measured, none of which happens."""
+
+
+def serve_with_faults() -> None:
+    """The lab's server with many faults set."""
+    from smtplab.network import LoopbackServer
+
+    server = LoopbackServer()
+    server.faults.add(*FAULTS)
+    assert len(server.faults) == 50
+    print(server.port, flush=True)
+    signal.pause()
+
+
 SERVERS = {
     "thread": serve_with_threads, "aiosmtpd": serve_with_aiosmtpd, "smtplab": serve_with_smtplab,
-    "smtplab, all extensions": serve_with_all_extensions,
+    "smtplab, all extensions": serve_with_all_extensions, "smtplab, 50 faults": serve_with_faults,
 }
 
 

@@ -33,6 +33,7 @@ _HOME_OF = {
     "explain": "smtplab.explain",
     "explain_ehlo": "smtplab.explain",
     "frame": "smtplab.notebook",
+    "futures": "smtplab.notebook.futures",
     "load_ipython_extension": "smtplab.notebook",
     "logins": "smtplab.protocol.logins",
     "machine": "smtplab.protocol.machine",

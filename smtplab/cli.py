@@ -16,7 +16,7 @@ from smtplab import __version__
 from smtplab.setup.environment import SetupError, enter
 
 if TYPE_CHECKING:
-    from smtplab.lab import World
+    from smtplab.lab import Fault, World
 
 PASSED_ON = {"lab": "jupyter lab", "test": "pytest", "bench": "the benchmarks"}
 """Commands that make the environment when need be, and hand all their arguments on."""
@@ -112,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
         with_server.add_argument("--certificate", metavar="KIND", default="valid",
                                  help='for TLS: also "expired", "wrong name", "self-signed" (default: valid)')
         with_server.add_argument("--implicit-tls", action="store_true", help="TLS from the first octet on")
+        with_server.add_argument("--fault", metavar="FAULT", action="append", default=[],
+                                 help='make something happen: "RCPT#2 -> 452 Too many"; may be given several times')
+        with_server.add_argument("--seed", metavar="N", type=int, default=0,
+                                 help="for faults with a chance: the same number, the same session (default: 0)")
     explain = command("explain", "say what a reply means, digit by digit")
     explain.add_argument("reply", nargs="+", help='a code such as 550, or a whole reply: "550 5.7.1 rejected"')
     explain.add_argument("--command", dest="verb", metavar="RCPT", help="the command that it answers")
@@ -172,15 +176,27 @@ def _serve(chosen: argparse.Namespace) -> int:
 def _talk(chosen: argparse.Namespace) -> int:
     from smtplab.network.talk import talk
 
+    if chosen.target and chosen.fault:
+        raise ValueError("--fault is for the own server of this command; leave HOST:PORT out.")
     return talk(chosen.target, world=_world(chosen), capture=chosen.pcap)
 
 
 def _world(chosen: argparse.Namespace) -> "World":
     """The world that the options of a server describe."""
-    from smtplab.lab import World
+    from smtplab.lab import Faults, World
 
     return World(edition=chosen.edition, extensions=chosen.extensions, certificate=chosen.certificate,
-                 implicit_tls=chosen.implicit_tls)
+                 implicit_tls=chosen.implicit_tls, faults=Faults.of(map(_fault, chosen.fault)), seed=chosen.seed)
+
+
+def _fault(text: str) -> "Fault":
+    """One of several faults; an error shows which of them, and where in it."""
+    from smtplab.lab.faults import FaultError, read_fault
+
+    try:
+        return read_fault(text)
+    except FaultError as error:
+        raise ValueError(f"--fault {text}\n{' ' * (len('--fault ') + error.column - 1)}^\n{error}") from None
 
 
 def _explain(chosen: argparse.Namespace) -> int:

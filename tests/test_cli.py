@@ -265,3 +265,29 @@ def test_scenario_says_what_is_possible(arguments: list[str]) -> None:
     done = smtplab(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: smtplab scenario")
+
+
+@pytest.mark.parametrize("command", ["talk", "serve"])
+def test_a_fault_that_cannot_be_is_told_with_its_column(command: str) -> None:
+    done = smtplab(command, "--fault", "MAIL -> 451", "--fault", "RCPT#2 -> 777", typed="QUIT\n")
+    assert (done.returncode, done.stdout) == (2, "")
+    shown, pointer, said = done.stderr.splitlines()
+    assert shown == "--fault RCPT#2 -> 777" and pointer.index("^") == shown.index("777")
+    assert said.startswith("Column 11: '777' is no reply code")
+
+
+def test_a_seed_that_cannot_be_is_told() -> None:
+    assert smtplab("talk", "--seed", "x").returncode == 2
+    done = smtplab("talk", "--seed", "-1", typed="QUIT\n")
+    assert done.returncode == 2 and "seed is -1" in done.stderr
+
+
+def test_faults_happen_while_one_talks_by_hand() -> None:
+    done = smtplab("talk", "--fault", "NOOP#1 -> 450 Later", "--fault", "NOOP#2 -> drop", typed="NOOP\nNOOP\n")
+    assert done.returncode == 0
+    assert "450 Later" in done.stdout and "closed the connection without a reply" in done.stdout
+
+
+def test_faults_are_for_an_own_server_only() -> None:
+    done = smtplab("talk", "127.0.0.1:25", "--fault", "NOOP -> 450")
+    assert done.returncode == 2 and "leave HOST:PORT out" in done.stderr

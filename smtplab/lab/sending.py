@@ -6,37 +6,43 @@ from smtplab.lab.faults.delivery import GLUE_S, pieces
 from smtplab.lab.outbox import EMPTY, Held, Outbox
 from smtplab.lab.world import Certificate
 
+PIECE = 4096
+"""Octets up to which what arrives is joined to the piece before, so that tiny segments do not pile up."""
+
 
 class Sending:
     """The outgoing side of one step; nothing of it outlives the call but the `outbox`."""
 
-    _plain: list[bytes]
     _held: tuple[Held, ...] = ()
     _glued: tuple[Send, ...] = ()
     _glued_until_s = 0.0
     _unread: tuple[bytes, ...] = ()
-    is_silent = drops = False
+    is_silent = is_busy = drops = False
 
     def __init__(self, before: Outbox, now: float) -> None:
         self._now = now
-        self._out: list[Send | StartTls] = []
-        self._plain = []  # replies that nothing forced, not put among the others yet
+        self._out: list[Action] = []
+        self._plain: list[bytes] = []  # replies that nothing forced, not put among the others yet
         if before is not EMPTY:
             self._held, self._unread = before.held, before.unread
             self._glued, self._glued_until_s = before.glued, before.glued_until_s
             self.is_silent, self.drops = before.is_silent, before.drops
+            self._look_whether_busy()
 
-    @property
-    def is_busy(self) -> bool:
-        """True while the server reads nothing: something it said has not gone out, or it has fallen silent."""
-        return self.is_silent or bool(self._held)
+    def _look_whether_busy(self) -> None:
+        """The server is busy, and reads nothing, while what it said has not gone out, and when it has fallen silent.
+
+        It is asked for each line, so the answer is kept.
+        """
+        self.is_busy = self.is_silent or bool(self._held)
 
     def say(self, octets: bytes) -> None:
         """Send a reply, after all that was said before it."""
         if self._held:
             self._put(Send(octets), 0.0)
         elif not self.is_silent:
-            self._unglue()
+            if self._glued:
+                self._unglue()
             self._plain.append(octets)
 
     def say_with(self, octets: bytes, fault: Fault) -> None:
@@ -51,6 +57,7 @@ class Sending:
         for piece in pieces(octets, what):
             self._put(Send(piece.octets, str(fault), piece.meant), piece.after_s)
         self.is_silent = Way.SILENCE in what.ways
+        self._look_whether_busy()
 
     def shake_hands(self, certificate: Certificate, fault: Fault | None) -> None:
         """Ask for a TLS handshake, unless what happens is that there comes none."""
@@ -64,6 +71,7 @@ class Sending:
             self.is_silent = Way.SILENCE in fault.what.ways
         else:
             self._put(StartTls(certificate), 0.0)
+        self._look_whether_busy()
 
     def _put(self, action: Send | StartTls, after_s: float) -> None:
         """Send this now, or hold it until what stands before it has gone and the time has come."""
@@ -81,7 +89,7 @@ class Sending:
     def _end_segment(self) -> None:
         """Neighbours that nothing forced leave as one segment."""
         if self._plain:
-            self._out.append(Send(b"".join(self._plain)))
+            self._out.append(Send(self._plain[0] if len(self._plain) == 1 else b"".join(self._plain)))
             self._plain = []
 
     def _unglue(self) -> None:
@@ -93,12 +101,15 @@ class Sending:
     def keep(self, octets: bytes, most: int) -> bool:
         """Keep what the client says while the server is busy; False when that is too much by now."""
         if not self.is_silent:
-            self._unread = (*self._unread, octets)
+            last = self._unread[-1] if self._unread else b""
+            joined = self._unread and len(last) + len(octets) <= PIECE
+            self._unread = (*self._unread[:-1], last + octets) if joined else (*self._unread, octets)
         return sum(map(len, self._unread)) <= most
 
     def forget(self) -> None:
         """Let go all that is kept back."""
         self._held, self._glued, self._unread, self.is_silent = (), (), (), False
+        self._look_whether_busy()
 
     def release(self, now: float) -> bytes:
         """Send what is due; gives what the client has said meanwhile, once all has gone."""
@@ -109,6 +120,7 @@ class Sending:
             if isinstance(action, StartTls):
                 action = StartTls(action.certificate, self._take_unread())
             self._go(action)
+        self._look_whether_busy()
         return b"" if self._held else self._take_unread()
 
     def _take_unread(self) -> bytes:
@@ -117,7 +129,7 @@ class Sending:
 
     def outbox(self, is_closed: bool) -> Outbox:
         """What stays back for the next step."""
-        if not (self.is_busy or self._glued) or (is_closed and not self.is_busy):
+        if not self.is_busy and (is_closed or not self._glued):
             return EMPTY
         return Outbox(self._held, self._glued, self._glued_until_s, self.is_silent, self.drops, self._unread)
 
@@ -126,7 +138,6 @@ class Sending:
         if is_closed:
             self._unglue()
         self._end_segment()
-        actions: list[Action] = [*self._out]
         if is_closed and not self.is_busy:
-            actions.append(Abort() if self.drops else Close())
-        return actions
+            return [*self._out, Abort() if self.drops else Close()]
+        return self._out

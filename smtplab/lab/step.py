@@ -13,14 +13,13 @@ from smtplab.lab.actions import Action, Deliver
 from smtplab.lab.extensions import dressing
 from smtplab.lab.faults import Fault, Way
 from smtplab.lab.faults.fault import TLS
-from smtplab.lab.faults.faults import Moment
 from smtplab.lab.inputs import Input, Lost, Octets, Shutdown, Tick, TlsFailed, TlsUp
 from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.message import Message, protocol_of
 from smtplab.lab.outbox import EMPTY
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
-from smtplab.lab.sending import Sending
+from smtplab.lab.sending import PIECE, Sending
 from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.errors import ProtocolError
@@ -52,10 +51,6 @@ def _longest_line(extensions: tuple[str, ...]) -> int:
     return max(line_octets(verb, extensions) for verb in ("MAIL", "RCPT", "AUTH", AUTH_LINE))
 
 
-_PIECE = 4096
-"""Octets up to which arriving mail data is joined to the piece before, so that tiny segments do not pile up."""
-
-
 def step(world: World, session: ServerSession, given: Input) -> tuple[World, ServerSession, list[Action]]:
     """One step of the server.
 
@@ -78,7 +73,7 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     >>> actions
     [Send(octets=b'220 lab.example SMTP service ready\\r\\n', forced='', meant=None)]
     """
-    if session.is_over:
+    if session.session.state is State.CLOSED and session.is_over:
         return world, session, []
     run = _Run(world, session, given.now)
     if isinstance(given, Lost):
@@ -131,12 +126,15 @@ class _Run:
 
     def choose_fault(self, event: str, command: Command | None) -> None:
         """Count an event, and see which fault happens with it."""
-        self.counted = self.counted.with_event(event)
-        faults = self.world.faults
-        if faults.set:
-            self.fault, faults, self.counted = faults.choose(Moment(event, command, self.session, self.counted))
-            if faults is not self.world.faults:
+        if event == TLS and command is not None:
+            event = ""  # typed by somebody: a verb that nobody knows
+        counted = self.counted.with_event(event)
+        before = self.world.faults
+        if before.set:
+            self.fault, faults, counted = before.choose(event, command, self.session, counted)
+            if faults is not before:
                 self.world = self.world.with_faults(faults)
+        self.counted = counted
 
     def settle(
         self, event: str, command: Command | None, world: World, answer: Reply, mail_data: bytes | None = None
@@ -191,17 +189,16 @@ class _Run:
                 self.leave()
             return self.session.state is State.CLOSED
         if isinstance(given, Octets):
-            if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + _PIECE):
+            if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + PIECE):
                 self.leave()
             return sending.is_busy or sending.drops
         if isinstance(given, Tick):
             unread = sending.release(self.now)
-            if was.held:
-                self.heard_s = self.now  # until now the client had nothing to answer: it has its whole time
+            if was.held and not sending.is_busy:  # only now the client can be expected to go on
+                self.heard_s = self.now
             if was.is_silent and not was.held and self.now >= self.heard_s + self.world.idle_s:
                 self.leave()
-            elif was.held and not sending.is_busy:
-                self.heard_s = self.now  # it was the server that let the client wait
+            elif unread:
                 self.read(unread)
             return bool(was.held) or was.is_silent
         return False
@@ -312,7 +309,7 @@ class _Run:
             of_login = event in ("AUTH", AUTH_LINE) and limit == AUTH_LINE_OCTETS
             answer = reply("auth.line" if of_login else "line.too-long", limit=limit)
             self.settle(event, command, self.world, answer)
-            if is_framed:
+            if is_framed and self.session.state is not State.CLOSED:
                 self.close_unasked("closing.chunk")
         elif not (is_framed and self.begins_chunk(command)):
             self.choose_fault(event, command)
@@ -362,7 +359,7 @@ class _Run:
         self.size += len(data)
         if data and self.size <= self.world.max_message_octets:
             last = self.pieces[-1] if self.pieces else b""
-            joined = self.pieces and len(last) + len(data) <= _PIECE
+            joined = self.pieces and len(last) + len(data) <= PIECE
             self.pieces = (*self.pieces[:-1], last + data) if joined else (*self.pieces, data)
 
     def deliver(self, mail_data: bytes) -> None:

@@ -179,10 +179,12 @@ class Host:
         """
         with self._lock:
             hosted = self._find(address)
-            copy = next((copy for copy in reversed(hosted.copies) if copy.fits(place)), None) if hosted else None
-            if hosted is None or copy is None:
+            copies = hosted.copies if hosted else []
+            last = next((at for at in reversed(range(len(copies))) if copies[at].fits(place)), None)
+            if hosted is None or last is None:
                 raise ValueError(text("fork.not_kept"))
-            resumed = Resumed(copy, place, hosted.began, hosted.entries[: copy.entries],
+            copy = copies[last]
+            resumed = Resumed(copies[: last + 1], place, hosted.began, hosted.entries[: copy.entries],
                               self._messages[: copy.messages], self._authority)
         resumed.go_on(heard[copy.heard :])
         return resumed
@@ -197,8 +199,10 @@ class Host:
 
     def _resume(self, hosted: Hosted, resumed: Resumed) -> None:
         hosted.session, hosted.began, hosted.entries = resumed.session, resumed.began, resumed.entries
+        hosted.copies = resumed.copies
         hosted.handshakes, hosted.heard, hosted.said = resumed.place
         hosted.kept = sum(len(entry[1]) + ENTRY_OCTETS for entry in resumed.entries)
+        hosted.kept += COPY_OCTETS * len(resumed.copies)
         self._kept += hosted.kept
         if resumed.session.in_handshake:
             hosted.tls = TlsLayer(self.authority.server_context(self.world.certificate, self.world.domain))

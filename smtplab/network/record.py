@@ -41,7 +41,7 @@ class SessionRecord:
     @property
     def withheld_by(self) -> str:
         """The fault that keeps the last reply from the client, all of it or its end; empty when none does."""
-        said = [entry for entry in self.transcript.said() if entry.direction == "S"]
+        said = [entry for entry in self.transcript.merged() if entry.direction == "S"]
         last = self.held[-1] if self.held else said[-1] if said else None
         return last.forced if last is not None and (self.held or not last.octets.endswith(CRLF)) else ""
 

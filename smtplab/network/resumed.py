@@ -12,8 +12,8 @@ class Resumed:
 
     Parameters
     ----------
-    copy : Copy
-        How all stood at the place, or a little before.
+    copies : list of Copy
+        How all stood at the steps up to the place; the last one is of the place, or a little before.
     place : Place
     began : float
         When the session began, on the clock of its server.
@@ -25,9 +25,11 @@ class Resumed:
     """
 
     def __init__(
-        self, copy: Copy, place: Place, began: float, entries: list[HostedEntry], messages: list[Message],
+        self, copies: list[Copy], place: Place, began: float, entries: list[HostedEntry], messages: list[Message],
         authority: Authority | None,
     ) -> None:
+        copy = copies[-1]
+        self.copies = copies
         self.world, self.session, self.now = copy.world, copy.session, copy.now
         self.place, self.began, self.entries, self.messages, self.authority = place, began, entries, messages, authority
         self._said = copy.said

@@ -33,6 +33,7 @@ class _Shown:
     """What is known of a session between two of its entries."""
 
     sent: bytes = b""
+    said: bytes = b""
     heard: bytes = b""
     run: int = 0
     secrets: Secrets = field(default_factory=Secrets)
@@ -73,6 +74,9 @@ class LiveLog:
         if entry.layer == "outside":  # only carries what was said inside TLS
             return
         known = self._sessions[number]
+        if entry.direction != "S" and known.said:  # a reply without its end
+            rest, known.said = known.said, b""
+            yield self._format(number, "", format_line("S", rest))
         if entry.direction == "C":
             yield from self._client(number, known, entry.octets)
             return
@@ -80,9 +84,8 @@ class LiveLog:
         if skipped > 0:
             yield self._format(number, "   ", text("serve.skipped", count=skipped))
         if entry.direction == "S":
-            known.hear(entry.octets)
-            for line in entry.octets.removesuffix(CRLF).split(CRLF):
-                yield self._format(number, "", format_line("S", line + CRLF))
+            known.hear(entry.octets if entry.meant is None else entry.meant)
+            yield from self._server(number, known, entry)
             return
         rest, known.sent = known.sent, b""
         if rest:
@@ -104,6 +107,18 @@ class LiveLog:
         known.sent = rest[:LONGEST_LINE]
         if rest.endswith(b"\n"):
             yield from (self._format(number, "   ", hint) for hint in hints(rest))
+
+    def _server(self, number: int, known: _Shown, entry: Entry) -> Iterator[str]:
+        """What the server said; ahead of it, once for each reply, what forced it, and what was decided instead."""
+        if entry.forced and not known.said and entry.meant != b"":
+            yield self._format(number, "   ", text("serve.forced", fault=entry.forced))
+            if entry.meant is not None:
+                for line in entry.meant.removesuffix(CRLF).split(CRLF):
+                    yield self._format(number, "   ", text("serve.decided", reply=format_line("S", line + CRLF)[3:]))
+        *whole, rest = (known.said + entry.octets).split(CRLF)
+        known.said = rest[:LONGEST_LINE]
+        for line in whole:
+            yield self._format(number, "", format_line("S", line + CRLF))
 
     @staticmethod
     def _format(number: int, indent: str, line: str) -> str:
@@ -153,6 +168,8 @@ def serve(
             if "AUTH" in server.world.extensions:
                 people = ", ".join(f"{box.name}:{box.password}" for box in server.world.mailboxes if box.password)
                 print(text("serve.people", people=people), file=out, flush=True)
+            for fault in server.faults:
+                print(text("serve.fault", fault=fault), file=out, flush=True)
             if authority is not None:
                 authority.write_bytes(server.authority)
                 print(text("serve.authority", path=authority), file=out, flush=True)

@@ -15,6 +15,7 @@ _HOME_OF = {
     "card_html": "card",
     "edition_differences": "editions",
     "frame": "frames",
+    "futures": "futures",
     "matrix": "frames",
     "save_card": "card",
     "show_of_hands": "hands",

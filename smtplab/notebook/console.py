@@ -2,7 +2,8 @@
 
 One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
 by methods alone, without a browser. All logic is here: the browser draws data (`console_view`, and `console_offers`
-for what a server announced) and tells clicks. What can be said in it is in `console_talk`.
+for what a server announced) and tells clicks. What can be said in it is in `console_talk`, and going back in
+`console_fork`.
 """
 
 import weakref
@@ -10,14 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import Message, World, fault_in_words, read_fault
-from smtplab.network import Client, LoopbackServer, MemoryServer
+from smtplab.lab import Message, World
+from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
-from smtplab.network.server_faults import ServerFaults
-from smtplab.notebook import console_faults, console_offers, console_view, html, views
+from smtplab.notebook import console_faults, console_offers, console_view, futures_view, html, views
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.choices import choice
 from smtplab.notebook.console_asking import Asking
+from smtplab.notebook.console_faulty import Faulty
+from smtplab.notebook.console_fork import Branch, Rewind, Server
 from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.question import words
@@ -25,10 +27,8 @@ from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
 
-Server = LoopbackServer | MemoryServer
 
-
-class Console(Asking):
+class Console(Asking, Rewind, Faulty):
     """Talk SMTP by hand.
 
     Parameters
@@ -63,6 +63,7 @@ class Console(Asking):
     """
 
     name = "console"
+    _stops: list[Callable[[], None]]
 
     def __init__(
         self, target: object = None, *, size: str = "normal", edition: int = 2821,
@@ -71,31 +72,34 @@ class Console(Asking):
         super().__init__(size, unknown, ("target", "size", "edition", "extensions", "predict"), predict)
         if target is not None and (edition, extensions) != (2821, OFFERED_BY_DEFAULT):
             raise ValueError(text("console.has_its_own"))
-        self.server: Server | None = None
+        self._home: Server | None = None
         self._own = target is None or isinstance(target, World)
         if self._own:
             world = target if isinstance(target, World) else None
-            self.server = LoopbackServer(world, edition=edition, extensions=extensions)
+            self._home = LoopbackServer(world, edition=edition, extensions=extensions)
             replaces_earlier(self)
         elif isinstance(target, Server):
-            self.server = target
+            self._home = target
         elif isinstance(target, Client):
-            self.server = target.keeps if isinstance(target.keeps, Server) else None
+            self._home = target.keeps if isinstance(target.keeps, Server) else None
         else:
             raise TypeError(text("console.target", type=type(target).__name__))
-        self._session_number = 0
         self._draft: Data | None = None
-        self._faults_set = 0
-        self._begin(target if isinstance(target, Client) else self._connect())
+        self._leave: Any = None
+        client = target if isinstance(target, Client) else self._connect()
+        self._begin(Branch(client, ((0, self._next_name()),)))
 
     def _connect(self) -> Client:
-        return self.client.again() if self.server is None else self.server.connect()
+        return self.client.again() if self._home is None else self._home.connect()
 
-    def _begin(self, client: Client) -> None:
+    def _begin(self, branch: Branch) -> None:
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
+        if self._leave is not None:
+            self._leave.detach()
+            _stop(self._stops)
+        client, self._here = branch.client, branch
         self._talk_to(client)
         self._reveal = False
-        self._session_number += 1
         held = weakref.ref(self)
 
         def tell(_client: object = None) -> None:
@@ -105,7 +109,8 @@ class Console(Asking):
         self._stops = [client.on_change(tell)]
         if self.server is not None:
             self._stops.append(self.server.faults.on_change(tell))
-        self._leave = weakref.finalize(self, _leave, client, self._stops, self.server if self._own else None)
+        home = self._home if self._own else None
+        self._leave = weakref.finalize(self, _leave, self._branches, self._stops, home)
 
     # What is asked for
 
@@ -136,39 +141,17 @@ class Console(Asking):
         ValueError
             When the console is closed, or its server is.
         """
-        if not self._leave.alive:
-            raise ValueError(text("console.closed"))
+        self._check_open()
         try:
             client = self._connect()
         except (OSError, ValueError):
             raise ValueError(text("console.no_server")) from None
         with self.one_change():
-            self._leave.detach()
-            _stop(self._stops)
-            self.client.close()
-            self._begin(client)
+            self._begin_anew(client)
 
-    @property
-    def faults(self) -> ServerFaults:
-        """What is made to happen on the server: ``console.faults.add("RCPT#2 -> 452")``.
-
-        Raises
-        ------
-        ValueError
-            When the console talks to a server that is not smtplab's.
-        """
-        return self._server_of_ours.faults
-
-    def let_pass(self, seconds: float) -> None:
-        """Let the server's clock jump: a reply that is late comes, a greylisted sender has waited."""
-        with self.one_change():
-            self._server_of_ours.advance(seconds)
-
-    @property
-    def _server_of_ours(self) -> Server:
-        if self.server is None:
-            raise ValueError(text("console.not_ours"))
-        return self.server
+    def _check_open(self) -> None:
+        if not self._leave.alive:
+            raise ValueError(text("console.closed"))
 
     # What is seen
 
@@ -176,11 +159,6 @@ class Console(Asking):
     def messages(self) -> tuple[Message, ...]:
         """The messages that the server has accepted, when the console has one to ask."""
         return self.server.messages if self.server is not None else ()
-
-    @property
-    def both_sides(self) -> str:
-        """Where server and client stand, when a fault made them differ; empty when they agree."""
-        return console_faults.both_sides(self.server, self.client) if self.server is not None else ""
 
     @property
     def diagram(self) -> StateDiagram:
@@ -200,7 +178,7 @@ class Console(Asking):
         phase, world, record = console_view.phase_of(session), self._world, self.transcript
         table = session.machine(self.client.edition)
         layer = self.client.tls
-        rows = console_view.rows(exchanges, record, self._session_number, self._reveal)
+        rows = console_view.rows(exchanges, record, self._here.name_of, self._reveal)
         return {
             "phase": phase, "state": str(session.state), "caption": console_view.caption(diagram),
             "classes": diagram.classes, "labels": diagram.labels,
@@ -217,9 +195,9 @@ class Console(Asking):
             "chunk": console_view.first_chunk(session, table), "group": console_offers.group(session, table, world),
             "facts": console_offers.facts(session, layer.version if layer else "") if phase != "over" else [],
             "listener": console_offers.listener(record, self._reveal),
-            "faults": console_faults.panel(self.server, self._faults_set) if self.server is not None else None,
-            "both": self.both_sides,
+            "faults": self._faults_view(), "both": self.both_sides,
             "has_secrets": any(row["secret"] for row in rows), "reveal": self._reveal, **self._asking_view(),
+            "fork": self._fork_view(exchanges),
         }
 
     def fixed(self) -> Data:
@@ -234,37 +212,14 @@ class Console(Asking):
         """The static form: picture, record, and what the last reply means."""
         record = views.transcript(self.transcript, edition=self.client.edition)
         both = html.element("p", self.both_sides) if self.both_sides else None
+        ways = None if self.other is None else futures_view.fragment(self.futures)
         return html.join((self.diagram.figure(), both, record, self._asking_fragment(),
-                          views.explanation(self.explanation)))
+                          views.explanation(self.explanation), ways))
 
     def do(self, message: Mapping[str, Any]) -> bool:
-        """Carry out what was clicked or typed. While faults are set, no click waits long for a reply."""
-        patience_s = self.client.timeout_s
-        if self.server is not None and len(self.server.faults):
-            self.client.timeout_s = min(patience_s, console_faults.PATIENCE_S)
-        client = self.client
-        try:
+        """Carry out what was clicked or typed."""
+        with self.short_patience():
             return self._do_with_faults(message) or self._do(message)
-        finally:
-            client.timeout_s = patience_s
-
-    def _do_with_faults(self, message: Mapping[str, Any]) -> bool:
-        """What is clicked and typed in the panel of faults."""
-        match message:
-            case {"do": "set-fault", "text": str(said)}:
-                self.faults.add(said)
-                self._faults_set += 1
-                self.notice = fault_in_words(read_fault(said))
-            case {"do": "clear-fault", "text": str(said)}:
-                self.faults.remove(said)
-            case {"do": "clear-faults"}:
-                self.faults.clear()
-            case {"do": "let-pass", "amount": str(amount), "unit": str(unit)}:
-                self.let_pass(console_faults.seconds_of(amount, unit))
-                self.notice = text("console.passed", amount=amount, unit=unit)
-            case _:
-                return False
-        return True
 
     def _do(self, message: Mapping[str, Any]) -> bool:
         phase = console_view.phase_of(self.session)
@@ -296,7 +251,7 @@ class Console(Asking):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return self._do_asking(message)
+                return self._do_asking(message) or self._do_fork(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:
@@ -331,9 +286,12 @@ class Console(Asking):
         self.close()
 
 
-def _leave(client: Client, stops: Iterable[Callable[[], None]], own_server: Server | None) -> None:
+def _leave(
+    branches: Iterable[Branch], stops: Iterable[Callable[[], None]], own_server: Server | None
+) -> None:
     _stop(stops)
-    client.close()
+    for branch in branches:
+        branch.close()
     if own_server is not None:
         own_server.close()
 

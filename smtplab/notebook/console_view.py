@@ -5,7 +5,7 @@ It is folded from a client's session, exchanges and record each time; nothing is
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -70,11 +70,15 @@ def groups(session: Session, world: World | None, edition: int) -> list[Data]:
     ]
 
 
-def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int, reveal: bool = False) -> list[Data]:
-    """The record, one row for what was sent and one for each reply; ids differ from session to session.
+def rows(
+    exchanges: Sequence[Exchange], record: Transcript, name_of: Callable[[int], object], reveal: bool = False,
+) -> list[Data]:
+    """The record, one row for what was sent and one for each reply, which has the number of its step.
 
-    What logs somebody in stands there as asterisks, unless `reveal`. Commands of a group carry a note, and each is
-    followed by its own reply. What a fault forced carries a note; a reply that it kept back has a row of its own.
+    `name_of` a step is the session in which it was said. It is a part of the ids: these differ from session to session,
+    and stay for what a session has from the one it was forked from. What logs somebody in stands there as asterisks,
+    unless `reveal`. Commands of a group carry a note, and each is followed by its own reply. What a fault forced
+    carries a note; a reply that it kept back has a row of its own.
     """
     first = max(0, len(exchanges) - ROWS)
     together = sent_together(exchanges, record)
@@ -84,12 +88,15 @@ def rows(exchanges: Sequence[Exchange], record: Transcript, session_number: int,
     for number, exchange in enumerate(exchanges[first:answered], first):
         place = together.get(number)
         note = text("console.together", place=place[0], count=place[1]) if place else ""
-        found += _exchange_rows(f"{session_number}.{number}", exchange, hidden[number].sent, note, reveal)
+        of_step = list(exchange_rows(f"{name_of(number)}.{number}", exchange, hidden[number].sent, note, reveal))
+        of_step[-1]["step"] = number
+        found += of_step
     for place_sent, line in _pending(record):
-        found.append(_row(f"{session_number}.{answered}.{place_sent}", "sent", "you", [("", line)]))
-    found += _not_read(f"{session_number}.{answered}", record)
+        name = f"{name_of(answered)}.{answered}.{place_sent}"
+        found.append(_row(name, "sent", "you", [("", line)]))
+    found += _not_read(f"{name_of(answered)}.{answered}", record)
     for number, exchange in enumerate(exchanges[answered:], answered):
-        found += _exchange_rows(f"{session_number}.{number}", exchange, b"", "", reveal)
+        found += exchange_rows(f"{name_of(number)}.{number}", exchange, b"", "", reveal)
     return found
 
 
@@ -144,11 +151,11 @@ def unanswered_octets(record: Transcript) -> bytes:
 def _after_last_reply(record: Transcript) -> list[Entry]:
     """The end of a record, behind the last octets that may end a reply."""
     def is_behind(entry: Entry) -> bool:
-        return entry.event in ("lost", "closed") or (
-            entry.direction == "C" or (entry.direction == "S" and not entry.octets.endswith(CRLF))
-        )
+        if entry.direction == "S":
+            return not entry.octets.endswith(CRLF) and (bool(entry.forced) or CRLF not in entry.octets)
+        return entry.direction == "C" or entry.event in ("lost", "closed")
 
-    return [*takewhile(is_behind, reversed(tuple(record.said())))][::-1]
+    return [*takewhile(is_behind, reversed(tuple(record.merged())))][::-1]
 
 
 def _not_read(name: str, record: Transcript) -> Iterator[Data]:
@@ -157,7 +164,8 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:
-        lines: list[tuple[str, str | bytes]] = [("", came), ("", text("console.unfinished"))]
+        lines: list[tuple[str, str | bytes]] = [("", line) for line in came.split(CRLF)]
+        lines.append(("", text("console.unfinished")))
         yield _row(f"{name}-partial", "event", "server", lines) | {"note": forced}
     for at, entry in enumerate(rest):
         if entry.meant and not entry.octets:
@@ -167,7 +175,10 @@ def _not_read(name: str, record: Transcript) -> Iterator[Data]:
             yield row | {"note": text("console.forced", fault=readable(entry.forced))}
 
 
-def _exchange_rows(number: str, exchange: Exchange, hidden: bytes, note: str, reveal: bool) -> Iterator[Data]:
+def exchange_rows(
+    number: str, exchange: Exchange, hidden: bytes, note: str = "", reveal: bool = False,
+) -> Iterator[Data]:
+    """The rows of one step: what was sent, as `hidden` has it unless `reveal`, and what came."""
     if exchange.sent:
         is_secret = hidden != exchange.sent
         lines = (exchange.sent if reveal else hidden).removesuffix(CRLF).split(CRLF)

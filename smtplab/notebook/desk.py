@@ -87,10 +87,29 @@ class Desk(Panel):
         ValueError
             When there is none yet.
         """
-        if part not in PARTS or getattr(self, part) is None:
-            raise ValueError(text("desk.no_part", part=repr(part)))
+        if part not in PARTS:
+            raise ValueError(text("desk.parts", part=repr(part), parts=", ".join(PARTS)))
+        if getattr(self, part) is None:
+            raise ValueError(_nothing_yet(part))
         self.shown = part
         self.changed()
+
+    def take_over(self) -> Console:
+        """Go on by hand where the scenario stands: its session is the console's from now on.
+
+        Raises
+        ------
+        ValueError
+            When no scenario is open.
+        """
+        if self.player is None or self.player.scenario is None:
+            raise ValueError(_nothing_yet("player"))
+        self.reveal()
+        self.console.close()
+        self.console = self.player.hand_over()
+        self._hold(self.console)
+        self.show_part("console")
+        return self.console
 
     def hide_replies(self, on: bool = True) -> None:
         """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
@@ -118,6 +137,9 @@ class Desk(Panel):
             super().heard(message)
             return
         assert isinstance(message, dict)  # it has a part
+        if part == "player" and message.get("do") == "take-over":
+            super().heard({"do": "take-over"})
+            return
         with self.one_change():
             self.notice = ""
             before = self.console.view() if self.hides and part == "console" and not self.is_covered else None
@@ -166,12 +188,14 @@ class Desk(Panel):
                 self.open(name)
             case {"do": "ask", "line": str(line)}:
                 self.ask(line)
-            case {"do": "front", "part": str(part)} | {"do": "front", "which": str(part)}:
+            case {"do": "front", "which": str(part)}:
                 self.show_part(part)
             case {"do": "hide", "on": bool(on)}:
                 self.hide_replies(on)
             case {"do": "uncover"}:
                 self.reveal()
+            case {"do": "take-over"}:
+                self.take_over()
             case _:
                 return False
         return True
@@ -192,6 +216,10 @@ class Desk(Panel):
 
     def __repr__(self) -> str:
         return f"<Desk, {self.console.state}, shows the {self.shown}>"
+
+
+def _nothing_yet(part: str) -> str:
+    return text("desk.no_part", part=text(f"desk.front_{part}").lower())
 
 
 def _covered(before: Data, now: Data) -> Data:

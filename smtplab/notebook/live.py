@@ -14,12 +14,19 @@ import traitlets
 from smtplab.notebook.html import static
 
 PARTS = {
-    "console": ("console_forms.js", "console_faults.js", "question.js", "console_predict.js", "question.css"),
+    "console": (
+        "console_forms.js", "console_faults.js", "question.js", "console_predict.js", "console_fork.js", "question.css",
+    ),
     "hands": ("question.js", "question.css"),
     "player": ("question.js", "player_parts.js", "question.css"),
     "predict": ("question.js", "question.css"),
 }
 """Scripts and style sheets that a widget's own ones build on."""
+
+_ON_DESK = ("console", "player", "hands")
+PARTS["desk"] = tuple(dict.fromkeys(
+    part for name in _ON_DESK for part in (*PARTS[name], f"{name}.js", f"{name}.css")
+))
 
 
 class Owner(Protocol):

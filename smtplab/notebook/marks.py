@@ -53,7 +53,7 @@ def uncovered(diagram: "StateDiagram") -> tuple[State, ...]:
     return tuple(state for state in diagram.table.states if state in behind_refusals(diagram.table) & stood_in)
 
 
-def _mark_of(step: Exchange, table: Machine) -> tuple[str, str]:
+def mark_of(step: Exchange, table: Machine) -> tuple[str, str]:
     """Which group a step marks and how; no group for a step that is told in the caption."""
     if is_refused(step) and not step.moved:
         return f"refused-{step.before.state}", "refused"
@@ -86,7 +86,7 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
     baked = {edge.id: edge.label for edge in drawn}
     numbers: dict[str, list[str]] = {}
     for number, step in enumerate(diagram.steps, 1):
-        name, how = _mark_of(step, table)
+        name, how = mark_of(step, table)
         if name:
             classes[name] = how
             numbers.setdefault(name, []).append(str(number))
@@ -96,13 +96,13 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
                 labels[name] = event_label(step.event)
     if diagram.is_path:
         classes = {edge.id: "pale" for edge in drawn} | classes
-        labels |= {name: f"{_few(found)} {labels.get(name) or baked[name]}" for name, found in numbers.items()}
+        labels |= {name: f"{few(found)}: {labels.get(name) or baked[name]}" for name, found in numbers.items()}
     if diagram.state is not None:
         classes[f"state-{diagram.state}"] = "lit"
-    return classes | _left_out(diagram), labels
+    return classes | left_out(diagram), labels
 
 
-def _left_out(diagram: "StateDiagram") -> dict[str, str]:
+def left_out(diagram: "StateDiagram") -> dict[str, str]:
     """What the bigger picture holds of extensions that this machine has not."""
     if not diagram.has_extensions:
         return {}
@@ -119,6 +119,6 @@ def _listed(events: tuple[str, ...]) -> str:
     return ", ".join(names if len(names) <= NAMES_AT_LOOP else [*names[:2], "…"])
 
 
-def _few(numbers: list[str]) -> str:
+def few(numbers: list[str]) -> str:
     """Step numbers on an edge; more than two would not fit, and the text twin has all."""
-    return ",".join(numbers if len(numbers) <= 2 else (numbers[0], "…")) + ":"
+    return ",".join(numbers if len(numbers) <= 2 else (numbers[0], "…"))

@@ -120,6 +120,11 @@ class Player(Way):
         self._console = Console(client or server, size="projector" if self._is_large else "normal")
         return self._console
 
+    def hand_over(self) -> Console:
+        """As `take_over`; but the console is the caller's from now on, to keep and to close."""
+        console, self._console = self.take_over(), None
+        return console
+
     def _let_console_go(self) -> None:
         if self._console is not None:
             self._console.close()

@@ -62,7 +62,7 @@ def _paragraphs(words: str) -> list[str]:
 
 def _rows(frame: Frame) -> list[Data]:
     """The record; a later session says that it is one."""
-    found = console_view.rows(frame.exchanges, frame.transcript, frame.client)
+    found = console_view.rows(frame.exchanges, frame.transcript, lambda _step: frame.client)
     if frame.client > 1:
         found.insert(0, _event(f"{frame.client}-begins", text("scenario.session", number=frame.client)))
     return found

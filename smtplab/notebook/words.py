@@ -18,6 +18,7 @@ from smtplab.notebook.edges import (
     silent_states,
 )
 from smtplab.notebook.marks import comes_now, is_refused, step_label
+from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import ANY, CONNECT, NO_COMMANDS, Kind, Machine, Requirement, State, machine
 from smtplab.protocol.session import Session
@@ -30,7 +31,7 @@ def standing(diagram: "StateDiagram") -> Iterator[str]:
     """Where the session stands, what the last step did, what may come now."""
     if diagram.state is None:
         return
-    yield text("diagram.here", state=diagram.state, facts=_facts(diagram.state, diagram.session))
+    yield text("diagram.here", state=diagram.state, facts=facts(diagram.state, diagram.session))
     if diagram.steps and is_refused(last := diagram.steps[-1]):
         yield text("diagram.refused-moved" if last.moved else "diagram.refused", step=step_label(last))
     if diagram.legal:
@@ -40,7 +41,8 @@ def standing(diagram: "StateDiagram") -> Iterator[str]:
         yield text("diagram.in-sequence", events=", ".join(said) or "-")
 
 
-def _facts(state: State, session: Session | None) -> str:
+def facts(state: State, session: Session | None) -> str:
+    """What a state means, with the number of recipients where a session is given."""
     transaction = session.transaction if session else None
     if state is not State.RECIPIENTS_KNOWN or transaction is None:
         return text(f"diagram.at-{state}")
@@ -77,13 +79,17 @@ def _joined(names: Sequence[str], last: str) -> str:
 
 
 def _steps(diagram: "StateDiagram") -> Iterator[str]:
-    for number, step in enumerate(diagram.steps, 1):
-        key = "step"
-        if is_refused(step):
-            key = "step-refused-moved" if step.moved else "step-refused"
-        elif step.row.kind is Kind.VIOLATION:
-            key = "step-violation"
-        yield text(f"diagram.{key}", number=number, step=step_label(step), state=step.after.state)
+    yield from (numbered(str(number), step) for number, step in enumerate(diagram.steps, 1))
+
+
+def numbered(number: str, step: Exchange) -> str:
+    """A step of a way in one line: its number, what was said and answered, where it led."""
+    key = "step"
+    if is_refused(step):
+        key = "step-refused-moved" if step.moved else "step-refused"
+    elif step.row.kind is Kind.VIOLATION:
+        key = "step-violation"
+    return text(f"diagram.{key}", number=number, step=step_label(step), state=step.after.state)
 
 
 def everywhere(table: Machine) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.machine import CONNECT, DATA_END, LOST, UNASKED, Machine, State, Transition, machine
+from smtplab.protocol.machine import CONNECT, DATA_END, FRAMED_BY, LOST, UNASKED, Machine, State, Transition, machine
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import (
     CRLF,
@@ -230,6 +230,8 @@ class Dialogue:
             if end < 0:
                 break
             event, command = self._read(self._uncut[start:end])
+            if self.due and self._is_framed_by_a_reply(command):
+                break
             end += 2 + self._octets_behind(command)
             if end > len(self._uncut):
                 self._missing = end - len(self._uncut)
@@ -243,6 +245,11 @@ class Dialogue:
         if self.due:
             return self.machine.decides(self.due[-1].event)
         return self.session.state is State.TLS_HANDSHAKE
+
+    def _is_framed_by_a_reply(self, command: Command) -> bool:
+        """True for a BDAT that nobody announced: octets follow it where a server takes it all the same."""
+        keyword = FRAMED_BY.get(command.verb)
+        return keyword is not None and not self.session.announces(keyword)
 
     def _read(self, line: bytes) -> tuple[str, Command]:
         """A line as the session reads it now: a command, or a line of a login exchange; and the event that it is."""

@@ -83,7 +83,7 @@ def mark_transcript(record: Transcript, servers: Transcript) -> Transcript:
         while waiting and waiting[0].start == waiting[0].end == said and heard >= waiting[0].heard and (
             entry.direction != "C" or entry.layer == "outside"
         ):
-            marked.append(replace(waiting.pop(0).entry, time_s=entry.time_s, layer=entry.layer))
+            marked.append(replace(waiting.pop(0).entry, time_s=entry.time_s))
         if entry.layer == "outside" or entry.direction == "-":
             marked.append(entry)
         elif entry.direction == "C":

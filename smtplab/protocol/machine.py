@@ -28,8 +28,8 @@ from smtplab.protocol.transition import (
 from smtplab.protocol.wire import REPLY_CLASSES, Command
 
 __all__ = [
-    "ANY", "CONNECT", "DATA_END", "EDITIONS", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine", "Requirement",
-    "State", "Transition", "machine", "transition_rows",
+    "ANY", "CONNECT", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine",
+    "Requirement", "State", "Transition", "machine", "transition_rows",
 ]
 
 EDITIONS = (2821, 5321)
@@ -47,6 +47,11 @@ _DECIDING = frozenset(
     row.event for row in (*base_rows(), *(row for extension in OFFERED.values() for row in extension.rows()))
     if row.next_state in _READS_NO_COMMANDS or row.state in _READS_NO_COMMANDS[1:] or row.remembers == "client"
 )
+
+FRAMED_BY = {
+    verb: keyword for keyword, extension in OFFERED.items() if extension.octets_behind for verb in extension.verbs
+}
+"""Commands that octets may follow as a part of them, and the extension that each belongs to."""
 
 
 class Machine:

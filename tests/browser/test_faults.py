@@ -60,6 +60,8 @@ def test_the_next_recipient_is_refused_by_mouse_and_the_fault_is_cleared_by_one_
     panel(console).get_by_role("button", name="Clear RCPT#1").click()
     expect(panel(console).locator("li")).to_have_count(0)
     expect(panel(console).locator("summary")).to_have_text("Faults")
+    notebook.run_cell_with("console.faults.add('HELP -> 250 x')")
+    expect(panel(console).locator("li")).to_contain_text("Each HELP gets 250 x.")
     said(console, "RCPT TO:<bob@lab.example>")
     expect(console.locator(".verdict")).to_have_text("250Yes.")
 

@@ -1,6 +1,7 @@
 """Talking to the lab in memory: one call a line, time in the caller's hand."""
 
 from smtplab.lab import (
+    Abort,
     Action,
     Certificate,
     Close,
@@ -29,7 +30,7 @@ class Talk:
         self.output = b""
         self.segments: list[bytes] = []
         self.messages: list[Message] = []
-        self.closed = False
+        self.closed = self.lost = False
         self.certificates: list[Certificate] = []
         self.give(Tick(0.0))
 
@@ -41,8 +42,9 @@ class Talk:
                 self.segments.append(action.octets)
             elif isinstance(action, Deliver):
                 self.messages.append(action.message)
-            elif isinstance(action, Close):
+            elif isinstance(action, (Close, Abort)):
                 self.closed = True
+                self.lost = isinstance(action, Abort)
             elif isinstance(action, StartTls):
                 self.certificates.append(action.certificate)
         return actions

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -208,3 +209,67 @@ def test_inside_tls_what_was_said_is_shown_and_not_what_carried_it() -> None:
         Entry("-", event="tls"), Entry("C", b"\x17\x03", layer="outside"), Entry("C", b"NOOP\r\n", layer="inside"),
     )
     assert lines == ["[7] -- tls", "[7] C: NOOP"]
+
+
+def test_a_forced_reply_is_told_with_its_fault_and_what_was_decided() -> None:
+    lines = shown(
+        Entry("S", b"452 x\r\n", forced="RCPT#2 -> 452 x"),
+        Entry("C", b".\r\n"),
+        Entry("S", b"", forced="DATA-END -> drop before", meant=b"250-one\r\n250 two\r\n"),
+        Entry("-", event="lost"),
+    )
+    assert [line.removeprefix("[7] ") for line in lines] == [
+        "   forced by the fault RCPT#2 -> 452 x", "S: 452 x", "C: .", "   forced by the fault DATA-END -> drop before",
+        "   decided instead: 250-one", "   decided instead: 250 two", "-- lost",
+    ]
+
+
+def test_a_split_reply_is_one_line_and_told_once() -> None:
+    pieces = [Entry("S", bytes([octet]), forced="NOOP -> split") for octet in b"250 OK\r\n"]
+    assert shown(*pieces, *pieces) == ["[7]    forced by the fault NOOP -> split", "[7] S: 250 OK"] * 2
+
+
+def test_a_reply_without_its_end_is_shown_when_the_client_goes_on() -> None:
+    entry = Entry("S", b"250 OK", forced="NOOP -> no CRLF", meant=b"250 OK\r\n")
+    for after, last in ((Entry("C", b"QUIT\r\n"), "C: QUIT"), (Entry("-", event="lost"), "-- lost")):
+        assert shown(entry, after) == [
+            "[7]    forced by the fault NOOP -> no CRLF", "[7]    decided instead: 250 OK", "[7] S| 250 OK",
+            f"[7] {last}",
+        ]
+    first = Entry("S", b"250 OK\r\n", forced="NOOP -> twice")
+    twice = (first, replace(first, meant=b""))
+    assert shown(*twice) == ["[7]    forced by the fault NOOP -> twice", "[7] S: 250 OK", "[7] S: 250 OK"]
+
+
+def test_what_follows_is_read_as_the_server_reads_it_and_not_as_a_fault_told_it() -> None:
+    lines = shown(
+        Entry("C", b"DATA\r\n"), Entry("S", b"354-x\r\n554 x\r\n", forced="DATA -> codes differ", meant=b"354 x\r\n"),
+        Entry("C", b"AUTH PLAIN x\r\n.\r\nAUTH PLAIN x\r\n"),
+    )
+    assert said_in(lines) == ["DATA", "AUTH PLAIN x", ".", "AUTH PLAIN *****"]
+
+
+def test_serve_makes_faults_happen_and_tells_so() -> None:
+    command = [sys.executable, "-m", "smtplab", "serve", "--port", "0", "--seed", "3",
+               "--fault", "NOOP#2 -> 450 Later", "--fault", "NOOP#3 -> drop"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            found = re.match(r"Listening on 127\.0\.0\.1:(\d+)\.", process.stdout.readline())
+            assert found
+            with Raw(int(found[1])) as raw:
+                raw.read_until(b"220")
+                raw.say(b"NOOP\r\nNOOP\r\nNOOP\r\n")
+                assert raw.read_all().endswith(b"250 OK, nothing done\r\n450 Later\r\n")
+            lines = []
+            while "-- lost" not in "".join(lines[-1:]):
+                lines.append(process.stdout.readline().rstrip())
+        finally:
+            process.kill()
+    set_first = [line.removeprefix("This is made to happen: ") for line in lines[:2]]
+    assert set_first == ["NOOP#2 -> 450 Later", "NOOP#3 -> drop before"]
+    assert lines[6:] == [
+        "[1] S: 250 OK, nothing done", "[1]    forced by the fault NOOP#2 -> 450 Later", "[1] S: 450 Later",
+        "[1]    forced by the fault NOOP#3 -> drop before", "[1]    decided instead: 250 OK, nothing done",
+        "[1] -- lost",
+    ]

@@ -38,7 +38,7 @@ def test_a_fault_is_set_told_in_words_counted_and_cleared_by_messages_of_a_brows
     said = "The 2nd RCPT of each mail gets 452 4.5.3 Too many recipients."
     one = {"text": "RCPT#2 -> 452 4.5.3 Too many recipients", "words": said, "fired": "has not happened yet"}
     assert console.view()["faults"] == {"set": [one], "serial": 1, "summary": "Faults: 1 set"}
-    assert console.notice == said
+    assert console.notice == "The fault is set."
     [fault] = after(console, *A_MAIL[:3], A_MAIL[2])["faults"]["set"]
     assert fault["fired"] == "has happened once"
     console.heard({"do": "clear-fault", "text": one["text"]})
@@ -114,6 +114,21 @@ def test_a_lost_250_stands_in_the_rows_and_both_views_are_told_in_words() -> Non
 def test_both_views_are_told_where_they_differ_and_only_there(what: str, both: str) -> None:
     console = console_with(f"RCPT -> {what}")
     assert after(console, *A_MAIL[:3])["both"] == both
+
+
+@pytest.mark.parametrize("what", ["split", "too long", "twice", "glue", "drop after"])
+def test_a_reply_that_came_whole_has_its_row_and_no_other(what: str) -> None:
+    console = console_with(f"EHLO -> {what}")
+    texts = [said for said, _ in rows(after(console, A_MAIL[0]))]
+    assert sum(said.startswith("250-lab.example greets") for said in texts) == 1 + (what == "twice")
+    assert not any("unfinished" in said or "never sent" in said for said in texts)
+
+
+def test_a_reply_without_its_end_stands_once_with_all_its_lines() -> None:
+    found = rows(after(console_with("EHLO -> no CRLF"), A_MAIL[0]))
+    assert [said for said, _ in found][1:-1] == [A_MAIL[0]]
+    assert found[-1][0].startswith("250-lab.example greets") and found[-1][0].endswith("250 HELP\n(unfinished)")
+    assert found[-1][1] == "forced by EHLO -> no CRLF"
 
 
 def test_when_only_the_list_differs_both_lists_are_told() -> None:

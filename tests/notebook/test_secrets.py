@@ -96,7 +96,7 @@ def shown(record: Transcript) -> Iterator[tuple[str, str]]:
     yield "frame", str(frame(record).to_dict("records"))
     yield "serve", "\n".join(live(record))
     yield "html", str(views.transcript(record, explained=True, octets=True))
-    yield "console", json.dumps(console_view.rows(exchanges, record, 1), ensure_ascii=False)
+    yield "console", json.dumps(console_view.rows(exchanges, record, str), ensure_ascii=False)
     yield "listener", str(console_offers.listener(record))
     for exchange in exchanges:
         yield "step", formatters._step(exchange)

@@ -35,6 +35,17 @@ def test_lines_behind_a_refused_data_are_commands() -> None:
     assert events(dialogue)[1:] == [("DATA", 503), ("NOOP", 250), (".", 500)]
 
 
+def test_only_replies_tell_whether_octets_follow_a_bdat_that_nobody_announced() -> None:
+    for reply, seen in ((b"250 taken\r\n", ["BDAT", "BDAT"]), (b"500 what?\r\n", ["BDAT", "BDAT", "NOOP"])):
+        dialogue = Dialogue()
+        dialogue.received(GREETING)
+        dialogue.sent(b"BDAT 0\r\nBDAT 6\r\nNOOP\r\n")
+        assert dialogue.uncut == b"BDAT 6\r\nNOOP\r\n"
+        for _ in seen:
+            dialogue.received(reply)
+        assert [event for event, _ in events(dialogue)[1:]] == seen
+
+
 @given(st.lists(st.integers(1, 12), max_size=80), st.lists(st.integers(1, 12), max_size=80))
 def test_any_split_gives_the_same_exchanges(sent_sizes: list[int], reply_sizes: list[int]) -> None:
     dialogue = Dialogue()

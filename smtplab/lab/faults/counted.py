@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from smtplab.lab.faults.fault import ANY_COMMAND, EVENTS, Scope, stands_for
+from smtplab.lab.faults.fault import EVENTS, Scope, stands_for
 
-_EVENTS = frozenset(EVENTS)
-_PARTS = {name: tuple(event for event in (*EVENTS, "") if name in stands_for(event)) for name in ("BDAT", ANY_COMMAND)}
-"""Names that stand for several events."""
+_MOST = (1 << 40) - 1
+_PLACE = {name: 40 * number for number, name in enumerate(EVENTS)}
+"""Counts stand side by side in one number, each in 40 bits: the next one is a sum, and no mapping is copied."""
+
+_ONE = {event: sum(1 << _PLACE[name] for name in stands_for(event) if name in _PLACE) for event in (*EVENTS, "")}
+"""By event: one more for every name that a fault may use for it."""
 
 
 class Counted(NamedTuple):
@@ -15,23 +18,22 @@ class Counted(NamedTuple):
 
     Attributes
     ----------
-    in_session : mapping of str to int
-        By event, from the beginning.
-    before_mail : mapping of str to int
+    in_session : int
+        From the beginning, all counts in one number.
+    before_mail : int
         The same, as it stood when the last mail began.
     under_conditions : mapping of str to int
         What faults with conditions have counted, by `When.key` and scope.
     """
 
-    in_session: Mapping[str, int]
-    before_mail: Mapping[str, int]
+    in_session: int
+    before_mail: int
     under_conditions: Mapping[str, int]
 
     def with_event(self, event: str) -> "Counted":
-        """After one more event; verbs that nobody knows are counted as one."""
-        name = event if event in _EVENTS else ""
-        counts = {**self.in_session, name: self.in_session.get(name, 0) + 1}
-        return Counted(counts, self.before_mail, self.under_conditions)
+        """After one more event; verbs that nobody knows are counted for ANY alone."""
+        one = _ONE[event] if event in _ONE else _ONE[""]
+        return Counted(self.in_session + one, self.before_mail, self.under_conditions)
 
     def with_mail_begun(self) -> "Counted":
         """After a MAIL was accepted: what is counted in a mail begins anew."""
@@ -39,10 +41,14 @@ class Counted(NamedTuple):
         return Counted(self.in_session, self.in_session, kept)
 
     def times(self, name: str, scope: Scope) -> int:
-        """How often an event has come, or whatever a name stands for, in the session or in this mail."""
-        events = _PARTS.get(name, (name,))
-        before = self.before_mail if scope is Scope.MAIL else NOTHING_COUNTED.in_session
-        return sum(self.in_session.get(event, 0) - before.get(event, 0) for event in events)
+        """How often an event has come, or whatever a name stands for, in the session or in this mail.
+
+        >>> from smtplab.lab.faults.fault import ANY_COMMAND
+        >>> NOTHING_COUNTED.with_event("NOOP").with_event("XYZZY").times(ANY_COMMAND, Scope.SESSION)
+        2
+        """
+        counts = self.in_session - self.before_mail if scope is Scope.MAIL else self.in_session
+        return counts >> _PLACE[name] & _MOST
 
 
-NOTHING_COUNTED = Counted({}, {}, {})
+NOTHING_COUNTED = Counted(0, 0, {})

@@ -4,10 +4,13 @@ It is no magic of the server: the session goes on by the table, with the reply t
 reaches the client may be something else, later, or nothing (RFC 2821 sections 3.9, 4.2, 4.3.2, 4.5.3.1, 4.5.3.2).
 """
 
+import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 
+from smtplab.lab import options
 from smtplab.protocol.commands import COMMANDS
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.chunking import BDAT_LAST
@@ -24,6 +27,15 @@ EVENTS = (CONNECT, *COMMANDS, AUTH_LINE, BDAT_LAST, DATA_END, TLS, ANY_COMMAND)
 OUTSIDE = (CONNECT, TLS)
 """No client name, sender or recipient counts there."""
 
+NO_COMMAND_IN = (State.CONNECTED, State.MAIL_DATA, State.AUTH_EXCHANGE, State.TLS_HANDSHAKE, State.CLOSED)
+"""States in which what a client sends is no command line."""
+
+ARROWS = ("->", "\u2192")
+BAR = "|"
+"""In the text form: between when and what; between the lines of a reply."""
+
+ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![^ \t])")
+"""An enhanced status code, as a word of its own."""
 
 
 def stands_for(event: str) -> frozenset[str]:
@@ -36,6 +48,7 @@ def stands_for(event: str) -> frozenset[str]:
     return frozenset(names if event in (*OUTSIDE, DATA_END) else {*names, ANY_COMMAND})
 
 
+MOST_TIMES = 999_999_999
 LONGEST_DELAY_S = 86_400.0
 LONGEST_TEXT = 500
 MOST_LINES = 100
@@ -111,13 +124,25 @@ class When:
     def __post_init__(self) -> None:
         if self.event not in EVENTS:
             raise ValueError(f"event is {self.event!r}; it must be one of {', '.join(EVENTS)}.")
-        if self.nth is not None and (not isinstance(self.nth, int) or isinstance(self.nth, bool) or self.nth < 1):
-            raise ValueError(f"nth is {self.nth!r}; times are counted from 1.")
+        if self.nth is not None and (type(self.nth) is not int or not 1 <= self.nth <= MOST_TIMES):
+            raise ValueError(f"nth is {self.nth!r}; times are counted from 1 to {MOST_TIMES}.")
         if self.onwards and self.nth is None:
             raise ValueError("onwards needs nth: from which time on?")
         if self.percent is not None and not 0 < self.percent <= 100:
             raise ValueError(f"percent is {self.percent:g}; a chance is more than 0 and at most 100 percent.")
+        for name, kind in (("state", State), ("scope", Scope)):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, options.member(name, getattr(self, name), kind))
+        for name in ("sender", "recipient"):
+            said = getattr(self, name)
+            bare = said if name == "sender" and said == "<>" else said.strip("<>")
+            if said and not bare:
+                raise ValueError(f"{name} is {said!r}; it must be an address, or for a sender also '<>'.")
+            object.__setattr__(self, name, bare)
         given = {"sender": self.sender, "recipient": self.recipient, "host": self.host}
+        for name, said in given.items():
+            if not said.isprintable() or " " in said or any(arrow in said for arrow in ARROWS):
+                raise ValueError(f"{name} is {said!r}; it must be one word, without an arrow.")
         unknown = {
             **dict.fromkeys(OUTSIDE, ("sender", "recipient", "host")),
             "MAIL": ("recipient",), "EHLO": ("sender", "recipient"), "HELO": ("sender", "recipient"),
@@ -127,6 +152,8 @@ class When:
                 raise ValueError(f"At {self.event} no {name} is known yet.")
         if self.state is not None and self.event in (*OUTSIDE, DATA_END, AUTH_LINE):
             raise ValueError(f"{self.event} comes in one state only; leave the state out.")
+        if self.state in NO_COMMAND_IN and not (self.event == ANY_COMMAND and self.state is State.AUTH_EXCHANGE):
+            raise ValueError(f"No command comes in {self.state}.")
         if self.scope is Scope.MAIL and self.event in (*OUTSIDE, "EHLO", "HELO", "MAIL"):
             raise ValueError(f"{self.event} comes outside a mail; count it per session or per server.")
         conditions = (self.sender.lower(), self.recipient.lower(), self.host.lower(), str(self.state or ""))
@@ -173,7 +200,13 @@ class Forced:
             raise ValueError(f"{self.code} is no reply code of a server; there are 200 to 599.")
         if len(self.lines) > MOST_LINES:
             raise ValueError(f"The reply has {len(self.lines)} lines; at most {MOST_LINES} are possible.")
+        if self.enhanced and ENHANCED.fullmatch(self.enhanced) is None:
+            raise ValueError(f"{self.enhanced!r} is no enhanced status code; one reads like 4.5.3.")
+        if self.lines and not self.enhanced and ENHANCED.match(self.lines[0]):
+            raise ValueError(f"The text begins with an enhanced status code; say it as enhanced: {self.lines[0]!r}.")
         for line in self.lines:
+            if not line or line != line.strip(" ") or BAR in line.split(" "):
+                raise ValueError(f"A line of the reply is empty, or has blanks or '{BAR}' at an end: {line!r}.")
             if len(line.encode("utf-8", "replace")) > LONGEST_TEXT:
                 raise ValueError(f"A line of the reply is over {LONGEST_TEXT} octets; for that there is 'too long'.")
             if not line.isprintable():
@@ -206,6 +239,7 @@ class What:
     delay_s: float = 0.0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "ways", tuple(options.member("way", way, Way) for way in self.ways))
         if not (isfinite(self.delay_s) and 0 <= self.delay_s <= LONGEST_DELAY_S):
             raise ValueError(f"A delay of {self.delay_s:g} s cannot be; it is at most a day ({LONGEST_DELAY_S:g} s).")
         if self.reply is None and not self.ways and not self.delay_s:
@@ -239,13 +273,18 @@ class Fault:
 
     when: When
     what: What
+    _text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_text", f"{_format_when(self.when)} -> {_format_what(self.what)}")
         if self.when.event == TLS and (self.what.reply is not None or not set(self.what.ways) <= set(INSTEAD)):
             raise ValueError("In a TLS handshake no reply can be said; there are silence, drop and delay.")
 
     def __str__(self) -> str:
-        return f"{_format_when(self.when)} -> {_format_what(self.what)}"
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)  # equal faults have one text, and it is quicker than all the parts
 
 
 def _format_when(when: When) -> str:
@@ -254,13 +293,18 @@ def _format_when(when: When) -> str:
         ("from", when.sender), ("to", when.recipient), ("host", when.host), ("in", when.state), ("per", when.scope),
     ]
     words = [f"{when.event}{nth}", *(f"{word} {said}" for word, said in conditions if said)]
-    return " ".join(words if when.percent is None else [*words, f"{when.percent:.12g}%"])
+    return " ".join(words if when.percent is None else [*words, f"{_number(when.percent)}%"])
 
 
 def _format_what(what: What) -> str:
-    words = [f"delay {what.delay_s:.12g} s"] if what.delay_s else []
+    words = [f"delay {_number(what.delay_s)} s"] if what.delay_s else []
     words += map(str, what.ways)
     if what.reply is not None:
         reply = what.reply
-        words.append(" ".join(filter(None, (str(reply.code), reply.enhanced, " | ".join(reply.lines)))))
+        words.append(" ".join(filter(None, (str(reply.code), reply.enhanced, f" {BAR} ".join(reply.lines)))))
     return ", ".join(words)
+
+
+def _number(number: float) -> str:
+    """A number to the last digit, without an exponent."""
+    return f"{Decimal(repr(float(number))).normalize():f}"

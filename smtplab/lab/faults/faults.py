@@ -6,8 +6,8 @@ A value, as all of the world is: a fork has counts and chance of its own, and th
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2b
 from math import inf
-from random import Random
 
 from smtplab.lab.faults.counted import Counted
 from smtplab.lab.faults.fault import EVENTS, Fault, Scope, When, stands_for
@@ -18,25 +18,11 @@ from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command
 
 
-@dataclass(frozen=True)
-class Moment:
-    """What a fault can be asked about.
+class _Moment:
+    """What a fault with conditions asks about: an event, its command, and the session before it."""
 
-    Attributes
-    ----------
-    event : str
-        As the machine calls it, or TLS.
-    command : Command or None
-    session : Session
-        Before the event.
-    counted : Counted
-        This time included.
-    """
-
-    event: str
-    command: Command | None
-    session: Session
-    counted: Counted
+    def __init__(self, event: str, command: Command | None, session: Session) -> None:
+        self.event, self.command, self.session = event, command, session
 
     def meets(self, when: When) -> bool:
         """True when all conditions hold but number and chance."""
@@ -84,12 +70,12 @@ class _Waiting:
 
     Attributes
     ----------
-    by_time : mapping
-        Those that just wait for one time, by what is counted and within what, and by that time: the first of each.
+    by_time : tuple of (str, Scope, mapping)
+        Those that just wait for one time: what is counted, within what, and by that time the first of each.
     others : tuple of (int, Fault)
     """
 
-    by_time: Mapping[tuple[str, Scope], Mapping[int, tuple[int, Fault]]]
+    by_time: tuple[tuple[str, Scope, Mapping[int, tuple[int, Fault]]], ...]
     others: tuple[tuple[int, Fault], ...]
 
     @classmethod
@@ -106,12 +92,17 @@ class _Waiting:
                 by_time.setdefault((when.event, when.counted_in), {}).setdefault(when.nth, (place, fault))
             else:
                 others.append((place, fault))
-        return cls(by_time, tuple(others)) if by_time or others else None
+        waiting = tuple((name, scope, firsts) for (name, scope), firsts in by_time.items())
+        return cls(waiting, tuple(others)) if waiting or others else None
 
     def exactly(self, counted: Counted) -> tuple[float, Fault | None]:
         """The first fault that just waits for this time, with its place; or none, behind all places."""
-        found = (faults.get(counted.times(name, scope)) for (name, scope), faults in self.by_time.items())
-        return min((one for one in found if one is not None), default=(inf, None), key=lambda one: one[0])
+        first: tuple[float, Fault | None] = (inf, None)
+        for name, scope, faults in self.by_time:
+            found = faults.get(counted.times(name, scope))
+            if found is not None and found[0] < first[0]:
+                first = found
+        return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,7 @@ class Faults:
     fired : mapping of Fault to int
         How often each has happened.
     met : mapping of Fault to int
-        For what is counted in the server: how often its event has come since it was set.
+        For what is counted in the server: how often its event has come since it was set, as far as it matters.
     draws : int
         How often chance was asked.
 
@@ -142,11 +133,10 @@ class Faults:
     fired: Mapping[Fault, int] = field(default_factory=dict, hash=False)
     met: Mapping[Fault, int] = field(default_factory=dict, hash=False)
     draws: int = 0
-    _by_event: Mapping[str, "_Waiting"] = field(init=False, repr=False, compare=False)
+    _by_event: Mapping[str, "_Waiting | None"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_event = {event: found for event in (*EVENTS, "") if (found := _Waiting.of(self.set, event)) is not None}
-        object.__setattr__(self, "_by_event", by_event)
+        object.__setattr__(self, "_by_event", {event: _Waiting.of(self.set, event) for event in (*EVENTS, "")})
 
     @classmethod
     def of(cls, given: object, seed: int = 0) -> "Faults":
@@ -178,28 +168,41 @@ class Faults:
             met={fault: count for fault, count in self.met.items() if fault not in faults},
         )
 
-    def choose(self, moment: Moment) -> tuple[Fault | None, "Faults", Counted]:
-        """Which fault happens now, if any; and what has been counted, in the server and in the session."""
-        waiting = self._by_event.get(moment.event if moment.event in EVENTS else "")
+    def choose(
+        self, event: str, command: Command | None, session: Session, counted: Counted
+    ) -> tuple[Fault | None, "Faults", Counted]:
+        """Which fault happens now, if any; and what has been counted, in the server and in the session.
+
+        Parameters
+        ----------
+        event : str
+            As the machine calls it, or TLS.
+        command : Command or None
+        session : Session
+            Before the event.
+        counted : Counted
+            This time included.
+        """
+        waiting = self._by_event[event] if event in self._by_event else self._by_event[""]
         if waiting is None:
-            return None, self, moment.counted
-        at, chosen = waiting.exactly(moment.counted)
+            return None, self, counted
+        at, chosen = waiting.exactly(counted)
         draws = self.draws
         met: dict[Fault, int] = {}
         met_here: dict[str, int] = {}
+        moment = _Moment(event, command, session)
         for place, fault in waiting.others:
             when = fault.when
             if when.has_condition and not moment.meets(when):
                 continue
-            time = self._count(fault, moment.counted, met, met_here) if when.nth is not None else None
+            time = self._count(fault, counted, met, met_here) if when.nth is not None else None
             if place > at or not _is_time(when, time):
                 continue
             if when.percent is not None:
                 draws += 1
-                if Random(f"{self.seed} {draws}").random() * 100 >= when.percent:
+                if _chance(self.seed, draws) >= when.percent:
                     continue
             at, chosen = place, fault
-        counted = moment.counted
         if met_here:
             counted = counted._replace(under_conditions={**counted.under_conditions, **met_here})
         if chosen is None and not met and draws == self.draws:
@@ -211,8 +214,10 @@ class Faults:
         """Which time it is for this fault; what the fault has to count itself is noted."""
         when, scope = fault.when, fault.when.counted_in
         if scope is Scope.SERVER:
-            met[fault] = self.met.get(fault, 0) + 1
-            return met[fault]
+            time = self.met.get(fault, 0) + 1
+            if when.nth is None or time <= when.nth + 1:  # once it is past, no further count matters
+                met[fault] = time
+            return time
         if not when.has_condition:
             return counted.times(when.event, scope)
         key = f"{scope} {when.key}"
@@ -225,6 +230,11 @@ class Faults:
         for name, value in zip(self.__slots__, (self.set, self.seed, fired, met, draws, self._by_event), strict=True):
             object.__setattr__(after, name, value)
         return after
+
+
+def _chance(seed: int, draw: int) -> float:
+    """A number from 0 to 100, the same each time; a generator of its own would take ten times as long to begin."""
+    return int.from_bytes(blake2b(f"{seed} {draw}".encode(), digest_size=8).digest()) * 100 / 2**64
 
 
 def _is_time(when: When, time: int | None) -> bool:

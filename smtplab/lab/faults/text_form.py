@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from smtplab.lab.faults.fault import EVENTS, Fault, Forced, Scope, Way, What, When
+from smtplab.lab.faults.fault import ARROWS, BAR, ENHANCED, EVENTS, Fault, Forced, Scope, Way, What, When
 from smtplab.protocol.machine import State
 
 
@@ -42,13 +42,13 @@ class FaultError(ValueError):
         self.column, self.problem = column, problem
 
 
-_ARROW = re.compile(r"->|\u2192")
+_ARROW = re.compile("|".join(ARROWS))
 _WORD = re.compile(r"\S+")
 _EVENT = re.compile(r"([^\s#]+)(?:#(\S*))?")
 _NTH = re.compile(r"([0-9]+)(\+?)")
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _DELAY = re.compile(r"delay\s+([0-9]+(?:\.[0-9]+)?)\s*s?", re.IGNORECASE)
-_REPLY = re.compile(r"([0-9]+)(?:[ \t]+([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.]))?(?:[ \t]+(.*))?", re.DOTALL)
+_REPLY = re.compile(rf"([0-9]+)(?:[ \t]+({ENHANCED.pattern}))?(?:[ \t]+(.*))?", re.DOTALL)
 _CONDITIONS = {"from": "sender", "to": "recipient", "host": "host", "in": "state", "per": "scope"}
 _WAYS = {**{way.lower(): way for way in Way}, "drop": Way.DROP_BEFORE}
 _EXAMPLE = "A fault reads like 'RCPT#2 -> 452 4.5.3 Too many recipients'."
@@ -82,7 +82,7 @@ def read_fault(text: str) -> Fault:
     try:
         return Fault(when, what)
     except ValueError as error:
-        _wrong(arrow.end(), str(error))
+        _wrong(_WORD.search(text, arrow.end()).start(), str(error))  # type: ignore[union-attr]  # else no What
 
 
 def _read_when(text: str, end: int) -> When:
@@ -94,6 +94,8 @@ def _read_when(text: str, end: int) -> When:
     rest = iter(words[1:])
     for word in rest:
         if percent := _PERCENT.fullmatch(word[0]):
+            if "percent" in given:
+                _wrong(word.start(), "A chance stands there twice.")
             given["percent"] = float(percent[1])
             if not 0 < given["percent"] <= 100:
                 _wrong(word.start(), f"{word[0]} is no chance; it is more than 0% and at most 100%.")
@@ -138,9 +140,7 @@ def _read_condition(name: str, word: re.Match[str]) -> object:
         if said.lower() not in tuple(Scope):
             _wrong(word.start(), f"{said!r} is nothing to count in; there are {', '.join(Scope)}.")
         return Scope(said.lower())
-    if name == "host":
-        return said
-    return said if said == "<>" else said.removeprefix("<").removesuffix(">")
+    return said
 
 
 def _read_what(text: str, start: int) -> What:
@@ -151,6 +151,8 @@ def _read_what(text: str, start: int) -> What:
         if word in _WAYS:
             ways.append(_WAYS[word])
         elif matched := _DELAY.fullmatch(item):
+            if delay_s:
+                _wrong(at, "A delay stands there twice.")
             delay_s = float(matched[1])
         elif item[:1].isdigit():
             reply = _read_reply(item, at)
@@ -179,8 +181,10 @@ def _read_reply(item: str, at: int) -> Forced:
     matched = _REPLY.fullmatch(item)
     if matched is None or not (len(matched[1]) == 3 and matched[1].isascii() and 200 <= int(matched[1]) <= 599):
         code = item.split()[0]
+        if "," in code:
+            _wrong(at + code.index(","), "A reply comes last, for its text may hold commas: 'delay 30 s, 452 Busy'.")
         _wrong(at, f"{code!r} is no reply code of a server; there are 200 to 599 (RFC 2821 section 4.2.1).")
-    lines = tuple(line.strip() for line in matched[3].split(" | ")) if matched[3] else ()
+    lines = tuple(line.strip() for line in matched[3].split(f" {BAR} ")) if matched[3] else ()
     try:
         return Forced(int(matched[1]), lines, matched[2] or "")
     except ValueError as error:

@@ -50,9 +50,10 @@ function drawConsole({ model, el }) {
   const wire = make("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.log }, log);
   const revealButton = button(words.reveal, () => tell({ do: "reveal", on: !model.get("view").reveal }), { class: "plain" });
   const overheard = make("ol", { class: "overheard" });
+  const fork = consoleFork(words, fixed.pictures, log, tell);
   const listener = make("details", { hidden: true, ontoggle: showLastOverheard }, make("summary", {}, words.listener), overheard);
   const foot = make("div", { class: "foot", hidden: true }, revealButton, listener);
-  const record = make("div", { class: "record" }, wire, foot);
+  const record = make("div", { class: "record" }, fork.bar, wire, foot);
   const meaning = make("div", { class: "explanation" });
   const offers = make("details", { class: "offers", hidden: true }, make("summary", {}, words.offers), make("div", {}));
   const details = make("details", {}, make("summary", {}, words.more), make("div", {}));
@@ -62,7 +63,7 @@ function drawConsole({ model, el }) {
 
   const root = make("div", { role: "group", class: `smtplab smtplab-console ${fixed.size}`, "aria-label": words.label },
     make("div", { class: "sheet" }, make("div", { class: "bar" }, groups, entry, parameters, login.box, book, editor.box, chunk.box, answer.box, handshake, over, asking.box, faults.box, notice),
-    diagram, make("div", { class: "panes" }, record, pane)));
+    diagram, make("div", { class: "panes" }, record, pane)), fork.futures);
   el.replaceChildren(root);
 
   bookButton.hidden = fixed.book.length === 0;
@@ -326,6 +327,7 @@ function drawConsole({ model, el }) {
     root.dataset.ours = String(Boolean(view.faults));
     showLit();
     drawRows(view.rows);
+    fork.draw(view.fork);
     redraw(meaning, view.explanation, (data) => (data ? smtplab.explanation(data, words.digits) : []));
     redraw(details.lastElementChild, view.details, (found) => smtplab.terms(found));
     details.hidden = view.details.length === 0;
@@ -387,12 +389,13 @@ function drawConsole({ model, el }) {
 
   function drawRow(row) {
     const kind = `mark-${row.digit}`;
-    return make("li", { class: row.kind, "data-id": row.id },
+    return make("li", { class: row.kind, "data-id": row.id, "data-step": row.step },
       make("span", { class: `mark ${kind}`, "aria-hidden": "true" }, row.mark),
       make("span", { class: "who" }, row.who),
       make("span", { class: "said" }, row.lines.map(([code, rest]) => make("span", { class: "reply-line" },
         code ? make("b", { class: `code-${code[0]}` }, code) : null, make("bdi", {}, rest))),
-        row.note ? make("span", { class: "note" }, row.note) : null));
+        row.note ? make("span", { class: "note" }, row.note) : null),
+      make("span", { class: "back", "aria-live": "off" }));
   }
 
   const leave = smtplab.settle(model, root, words);

@@ -1,5 +1,7 @@
 // The instructor's desk: a bar, and below it the part in front: the console, a scenario, or a question for the class.
 
+const WIDE_PX = 1500;
+
 function drawDesk({ model, el }) {
   const { make, button } = smtplab;
   const words = model.get("fixed").words;
@@ -49,7 +51,7 @@ function drawDesk({ model, el }) {
     drawn[part]?.[1]();
     drawn[part] = [fixed.id, draws[part]({ model: smtplab.part(model, part), el: places[part] })];
     const faults = places[part].querySelector("details.faults");
-    if (faults) faults.open = true; // at hand: here nobody has to look for them
+    if (faults) faults.open = root.clientWidth >= WIDE_PX; // at hand, where that leaves room for the replies
   }
 
   function draw() {

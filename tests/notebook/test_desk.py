@@ -1,0 +1,144 @@
+"""The instructor's desk by methods: the curtain, the question for the class, scenarios, what is told of mistakes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from smtplab.notebook.desk import Desk, desk
+
+
+@pytest.fixture
+def board() -> Iterator[Desk]:
+    with desk() as made:
+        yield made
+
+
+def say(board: Desk, line: str) -> None:
+    board.heard({"part": "console", "do": "send", "line": line})
+
+
+def test_it_begins_with_the_console_at_projector_size(board: Desk) -> None:
+    view = board.view()
+    assert view["shown"] == "console" and view["console"]["state"] == "GREETED"
+    assert board.fixed()["console"]["size"] == "projector"
+    assert view["player"] is None and view["hands"] is None
+
+
+def test_a_hidden_reply_is_nowhere_in_what_the_browser_gets(board: Desk) -> None:
+    say(board, "EHLO student.example")
+    board.hide_replies()
+    say(board, "RCPT TO:<bob@lab.example>")
+    assert board.is_covered
+    shown = str(board.view())
+    assert "503" not in shown and "Wrong moment" not in shown and "Send MAIL first" not in shown
+    assert "RCPT TO:<bob@lab.example>" in shown and "It is hidden." in shown
+    board.heard({"do": "uncover"})
+    assert not board.is_covered and "Send MAIL first" in str(board.view())
+
+
+def test_the_state_does_not_move_before_the_reveal(board: Desk) -> None:
+    board.heard({"do": "hide", "on": True})
+    say(board, "EHLO student.example")
+    assert board.view()["console"]["state"] == "GREETED" and str(board.console.state) == "READY"
+    board.reveal()
+    assert board.view()["console"]["state"] == "READY"
+
+
+def test_a_second_line_under_the_curtain_stays_hidden_too(board: Desk) -> None:
+    board.hide_replies()
+    say(board, "EHLO student.example")
+    say(board, "MAIL FROM:<>")
+    assert board.view()["console"]["state"] == "GREETED"
+    rows = [row["lines"][0][1] for row in board.view()["console"]["rows"] if row["kind"] == "sent"]
+    assert rows == ["EHLO student.example", "MAIL FROM:<>"]
+
+
+def test_switching_the_curtain_off_reveals(board: Desk) -> None:
+    board.hide_replies()
+    say(board, "EHLO student.example")
+    board.heard({"do": "hide", "on": False})
+    assert not board.is_covered and board.view()["console"]["state"] == "READY"
+
+
+def test_the_class_is_asked_about_the_line_and_the_reveal_sends_it(board: Desk) -> None:
+    say(board, "EHLO student.example")
+    board.heard({"do": "ask", "line": "MAIL FROM:<alice@student.example>"})
+    assert board.shown == "hands" and str(board.console.state) == "READY"
+    board.heard({"part": "hands", "do": "hands-count", "option": "yes", "hands": "21"})
+    board.heard({"part": "hands", "do": "hands-reveal"})
+    assert str(board.console.state) == "SENDER_KNOWN"
+    assert "21 of 21" in str(board.view()["hands"])
+
+
+def test_without_a_line_nobody_is_asked(board: Desk) -> None:
+    board.heard({"do": "ask", "line": "  "})
+    assert board.hands is None and board.notice.startswith("Type a line")
+
+
+def test_a_scenario_is_opened_played_and_taken_over(board: Desk) -> None:
+    board.heard({"do": "open", "name": "two_recipients"})
+    assert board.shown == "player" and board.player is not None
+    while str(board.player.frame.session.state) != "SENDER_KNOWN":
+        board.heard({"part": "player", "do": "next"})
+    old = board.console
+    board.heard({"part": "player", "do": "take-over"})
+    assert board.shown == "console" and board.console is not old
+    assert board.view()["console"]["state"] == "SENDER_KNOWN"
+    say(board, "RSET")
+    assert board.view()["console"]["state"] == "READY"
+    board.heard({"do": "open", "name": "greylisting"})
+    board.show_part("console")
+    say(board, "NOOP")
+    assert board.console.exchanges[-1].event == "NOOP"
+
+
+def test_faults_are_at_hand(board: Desk) -> None:
+    board.heard({"part": "console", "do": "set-fault", "text": "NOOP -> 452 4.5.3 Too many recipients"})
+    say(board, "NOOP")
+    assert board.console.exchanges[-1].forced.startswith("NOOP")
+
+
+@pytest.mark.parametrize(("message", "told"), [
+    ({"do": "open", "name": "no such"}, "no such"),
+    ({"do": "front", "which": "player"}, "There is no scenario to show yet."),
+    ({"do": "front", "which": "moon"}, "a desk has console, player, hands"),
+    ({"do": "take-over"}, "There is no scenario"),
+    ({"part": "player", "do": "next"}, "nothing was done"),
+    ({"part": 3, "do": "next"}, "nothing was done"),
+    ({"do": "dance"}, "nothing was done"),
+    ([], "nothing was done"),
+])
+def test_what_cannot_be_is_told_in_a_sentence(board: Desk, message: object, told: str) -> None:
+    board.heard(message)
+    assert told in board.notice
+
+
+def test_a_wrong_option_is_told() -> None:
+    with pytest.raises(TypeError, match="edition"):
+        desk(editon=5321)
+    with pytest.raises(ValueError, match="size"):
+        desk(size="huge")
+
+
+def test_a_part_that_changes_is_told_to_the_browser_once(board: Desk) -> None:
+    seen: list[str] = []
+
+    class Page:
+        fixed: dict[str, object] = board.fixed()
+
+        def __setattr__(self, name: str, value: object) -> None:
+            seen.append(name)
+
+    board._live = Page()  # type: ignore[assignment]
+    say(board, "EHLO student.example")
+    assert seen == ["view"]
+    board.open("greylisting")
+    assert seen[1] == "fixed"  # the words of a part come before its data
+    board._live = None
+
+
+def test_its_text_is_that_of_the_part_in_front(board: Desk) -> None:
+    board.open("two_recipients")
+    assert str(board).startswith("Two recipients, two fates")
+    board.show_part("console")
+    assert str(board).startswith("S: 220")
