@@ -173,7 +173,7 @@ def test_nothing_jumps_from_step_to_step(open_notebook: Open, width: int, name: 
         player.press("PageDown")
         at(player, number)
         places.add(json_of(player))
-    assert len(places) == 1
+    assert len(places) == 1, places
 
 
 def test_at_934_by_560_controls_words_lit_state_record_and_meaning_are_seen_together(open_notebook: Open) -> None:
