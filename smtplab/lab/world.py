@@ -5,10 +5,8 @@ forked gets a world of its own. The defaults are the class-room world that all l
 honest to the RFC: no limit is under 100 recipients or 64 KiB (RFC 2821 section 4.5.3.1).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import attrgetter
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import options
@@ -150,7 +148,7 @@ SWITCHED = ("EHLO", *ANNOUNCED)
 """Commands that can be switched off; a world has an option of the same name for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: a world that follows from another is made in one call
 class World:
     """Everything outside the session that a reply can depend on. A value that cannot be is told in a sentence.
 
@@ -325,10 +323,7 @@ class World:
     def _following(self, **changed: object) -> "World":
         """The world after a step: it follows from a good one, so nothing is checked again."""
         world = object.__new__(World)
-        for put, value in zip(_PUT.values(), _GET(self), strict=True):
-            put(world, value)
-        for name, value in changed.items():
-            _PUT[name](world, value)
+        world.__dict__.update(self.__dict__, **changed)
         return world
 
     def with_faults(self, faults: Faults) -> "World":
@@ -347,8 +342,4 @@ class World:
         """The world after a message of this size was stored; a disk gives whole blocks, and one for the envelope."""
         blocks = -(-octets // BLOCK_OCTETS) + 1
         return self._following(storage_octets=max(0, self.storage_octets - blocks * BLOCK_OCTETS))
-
-
-_GET = attrgetter(*World.__slots__)
-_PUT: dict[str, Callable[[World, object], None]] = {name: vars(World)[name].__set__ for name in World.__slots__}
 """All options of a world at once, and how each is put into a new one: a third of the time that names would take."""

@@ -107,6 +107,12 @@ class When:
         with one, and in the server, what happened since.
     percent : float or None
         Only with this chance; chance is drawn from the world's seed.
+    counted_in : Scope
+        What `scope` says or means.
+    has_condition : bool
+        True when more is asked for than the event, its number and chance.
+    key : str
+        The same for all that wait for one event under the same conditions.
     """
 
     event: str
@@ -118,7 +124,8 @@ class When:
     state: State | None = None
     scope: Scope | None = None
     percent: float | None = None
-    conditions: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
+    counted_in: Scope = field(init=False, repr=False, compare=False)
+    has_condition: bool = field(init=False, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -157,19 +164,12 @@ class When:
         if self.scope is Scope.MAIL and self.event in (*OUTSIDE, "EHLO", "HELO", "MAIL"):
             raise ValueError(f"{self.event} comes outside a mail; count it per session or per server.")
         conditions = (self.sender.lower(), self.recipient.lower(), self.host.lower(), str(self.state or ""))
-        object.__setattr__(self, "conditions", conditions)
-        key = " ".join((self.event, *conditions)) if any(conditions) else self.event
-        object.__setattr__(self, "key", key)
-
-    @property
-    def counted_in(self) -> Scope:
-        """Within what the event is counted."""
-        return self.scope or COUNTED_IN.get(self.event, Scope.SESSION)
-
-    @property
-    def has_condition(self) -> bool:
-        """True when more is asked for than the event."""
-        return self.key != self.event
+        for name, value in (  # what every event asks for is worked out once
+            ("counted_in", self.scope or COUNTED_IN.get(self.event, Scope.SESSION)),
+            ("has_condition", any(conditions)),
+            ("key", " ".join((self.event, *conditions))),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
     def is_plain(self) -> bool:

@@ -26,15 +26,14 @@ class _Moment:
 
     def meets(self, when: When) -> bool:
         """True when all conditions hold but number and chance."""
-        sender, recipient, host, state = when.conditions
         return (
-            (not state or self.session.state is when.state)
-            and (not recipient or recipient in self._recipients)
-            and (not sender or sender == self._sender)
-            and (not host or host == self._host)
+            (when.state is None or self.session.state is when.state)
+            and (not when.recipient or when.recipient.lower() in self._recipients)
+            and (not when.sender or when.sender.lower() == self._sender)
+            and (not when.host or when.host.lower() == self._host)
         )
 
-    @property
+    @cached_property
     def _host(self) -> str:
         if self.event in ("EHLO", "HELO") and self.command is not None:
             return (self.command.argument or "").strip().lower()
@@ -105,7 +104,7 @@ class _Waiting:
         return first
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as `World`
 class Faults:
     """Faults in the order in which they were set; the first that fits happens.
 
@@ -227,8 +226,7 @@ class Faults:
     def _following(self, fired: Mapping[Fault, int], met: Mapping[Fault, int], draws: int) -> "Faults":
         """The same faults after a step, without sorting them by event again."""
         after = object.__new__(Faults)
-        for name, value in zip(self.__slots__, (self.set, self.seed, fired, met, draws, self._by_event), strict=True):
-            object.__setattr__(after, name, value)
+        after.__dict__.update(self.__dict__, fired=fired, met=met, draws=draws)
         return after
 
 
