@@ -11,7 +11,7 @@ import pytest
 
 from smtplab.lab import World
 from smtplab.lab.faults import FaultError, Way, read_fault
-from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply, memory_server
+from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply, SessionRecord, memory_server
 from smtplab.protocol.machine import State
 from smtplab.protocol.wire import Reply
 from tests.network.raw import Raw
@@ -148,6 +148,11 @@ def deliver_with_aiosmtplib(server: LoopbackServer) -> str:
     return asyncio.run(asyncio.wait_for(deliver(), BOUND_S))
 
 
+def is_jupyter(record: SessionRecord) -> bool:
+    """True for a Jupyter server that calls a kernel of it, which had this port a moment ago and is gone."""
+    return any(entry.direction == "C" and entry.octets.startswith(b"\xff\x00") for entry in record.transcript.entries)
+
+
 PROGRAM_EVENTS = ("CONNECT", "EHLO", "STARTTLS", "TLS", "AUTH", "MAIL", "RCPT", "DATA", "DATA-END", "QUIT")
 
 
@@ -167,7 +172,7 @@ def test_every_way_at_every_event_has_a_clear_outcome_for_programs(
                 assert monotonic() - began < BOUND_S, (text, outcome)
                 if any(fault.fired for fault in server.faults):
                     break
-            until(lambda: not any(record.open for record in server.sessions))
+            until(lambda: not any(record.open and not is_jupyter(record) for record in server.sessions))
             stored = len(server.messages)
             if way in ("", "silence", "drop before", "delay 3600 s") and event not in ("QUIT", "DATA-END"):
                 assert outcome != "delivered" and stored == 0, (text, outcome)
