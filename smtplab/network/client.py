@@ -15,7 +15,8 @@ from typing import Any
 from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.conversation import Conversation
-from smtplab.network.fork import Forked, Place, check_step, say_again
+from smtplab.network.copies import Place
+from smtplab.network.fork import Forked, check_step, say_again
 from smtplab.network.link import Link, SocketLink
 from smtplab.network.outcome import NoReply, ReplyError, no_reply
 from smtplab.network.tls import TlsLayer, check_authority, client_context
@@ -25,7 +26,7 @@ from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.extensions.starttls import TLS_FAILED
 from smtplab.protocol.forced import mark_exchanges, mark_transcript
-from smtplab.protocol.machine import EDITIONS, UNASKED, Kind, State
+from smtplab.protocol.machine import CONNECT, EDITIONS, UNASKED, Kind, State
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import Reply, double_dots, format_mail_data
@@ -120,7 +121,8 @@ class Client:
         self._watched = False
         if continues is not None:
             self._conversation = continues.on(link.clock)
-            self.greeting: Reply | NoReply = continues.dialogue.exchanges[0].reply or no_reply("lost")
+            greeting = next((step.reply for step in continues.dialogue.exchanges if step.event == CONNECT), None)
+            self.greeting: Reply | NoReply = greeting or self._outcome(self._converse(b""))
             return
         failure = self._shake_hands() if implicit_tls else None
         self.greeting = self._outcome(self._converse(b"")) if failure is None else failure
@@ -262,9 +264,9 @@ class Client:
             self._conversation.fold()
         self._tell()
 
-    def again(self) -> "Client":
-        """A new connection to the same host and port, with the same options."""
-        return Client(self.host, self.port, **self._options)
+    def again(self, **options: Any) -> "Client":
+        """A new connection to the same host and port, with the same options but for those that are given."""
+        return Client(self.host, self.port, **{**self._options, "strict": self.strict, **options})
 
     def fork(self, at: int, *, replay: bool = False) -> "Client":
         """A client whose session stands as this one did after a step, to go on in another way. This one stays as it is.
@@ -303,7 +305,7 @@ class Client:
         """
         server: Any = self.keeps
         if hasattr(server, "fork"):
-            found: Client = server.fork(self, at, timeout_s=self.timeout_s, strict=self.strict, edition=self.edition)
+            found: Client = server.fork(self, at, **self._options)
             return found
         steps = check_step(self, at)
         if not replay:

@@ -8,7 +8,7 @@ Everything else is folded from them, and folded again from the beginning when an
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from smtplab.network.fork import Place
+from smtplab.network.copies import Place
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.machine import LOST, State
 from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
@@ -72,8 +72,8 @@ class Conversation:
         """
         kept = Conversation(self._edition, self._clock)
         kept._began = self._began
-        kept._log, kept._said = self._log_until(place)
-        kept._overheard = [entry for entry in self._overheard if entry[0] < len(kept._log)]
+        kept._log, kept._said, places = self._log_until(place)
+        kept._overheard = [(places[entry[0]], *entry[1:]) for entry in self._overheard if entry[0] < len(places)]
         kept.dialogue = Dialogue.after(exchanges, self._edition)
         kept._folded, kept._flown = len(kept._log), len(kept._said)
         kept._answered = len(kept._said)
@@ -81,13 +81,19 @@ class Conversation:
         kept._octets += ENTRY_OCTETS * len(kept._log)
         return kept
 
-    def _log_until(self, place: Place) -> tuple[list[tuple[int | bytes | str, float]], bytearray]:
-        """What happened, and what was said, until so many octets of either side had gone over the wire."""
-        handshakes, heard, said = place
+    def _log_until(self, place: Place) -> tuple[list[tuple[int | bytes | str, float]], bytearray, list[int]]:
+        """What happened, and what was said, until so many octets of either side had gone over the wire.
+
+        Also for each place in the log until there, which place it is in the log that is given.
+        """
+        handshakes, heard, said = place.handshakes, len(place.heard), len(place.said)
         log: list[tuple[int | bytes | str, float]] = []
         flown = 0
         octets = bytearray()
+        places: list[int] = []
         for what, time in self._log:
+            if not (handshakes or heard or said):
+                break
             cut: int | bytes | str = what
             if isinstance(what, int):
                 cut = what if handshakes else min(what, heard)
@@ -95,17 +101,14 @@ class Conversation:
                 octets += self._said[flown : flown + cut]
                 flown += what
             elif isinstance(what, str):
-                if not handshakes:
-                    break
                 handshakes -= 1
             elif not handshakes:
                 cut = what[:said]
                 said -= len(cut)
+            places.append(len(log))
             if cut:
                 log.append((cut, time))
-            if not (handshakes or heard or said):
-                break
-        return log, octets
+        return log, octets, places
 
     def say(self, octets: bytes) -> None:
         """Octets that are to go out."""

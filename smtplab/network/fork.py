@@ -7,54 +7,17 @@ asked for, and is refused where the server is not on this machine.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
-from smtplab.lab import ServerSession, World
 from smtplab.network.address import is_loopback
+from smtplab.network.copies import Place
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.machine import LOST, UNASKED, State
+from smtplab.protocol.machine import CONNECT, UNASKED, State
 
 if TYPE_CHECKING:
     from smtplab.network.client import Client
-
-
-class Place(NamedTuple):
-    """How far a session has come: TLS handshakes, and octets heard and said since the last of them."""
-
-    handshakes: int
-    heard: int
-    said: int
-
-
-class Copy(NamedTuple):
-    """A session of ours as it stood once: all that goes on with it in a fork.
-
-    Attributes
-    ----------
-    handshakes, heard, said : int
-        How far it had come (see `Place`).
-    world : World
-    session : ServerSession
-    now : float
-    entries, messages : int
-        How many entries its record had, and how many messages the server.
-    """
-
-    handshakes: int
-    heard: int
-    said: int
-    world: World
-    session: ServerSession
-    now: float
-    entries: int
-    messages: int
-
-    def fits(self, place: Place) -> bool:
-        """True when a session that stood like this came to that place later, or stands there."""
-        return (self.handshakes == place.handshakes and self.heard <= place.heard and self.said <= place.said
-                and self.session.session.state is not State.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +84,15 @@ def check_step(client: "Client", at: object) -> tuple[Exchange, ...]:
     return steps[: at + 1]
 
 
-def place_after(steps: Sequence[Exchange]) -> tuple[Place, bytes]:
-    """How far a session has come with these steps, and the octets that the server heard since the last handshake."""
+def place_after(steps: Sequence[Exchange]) -> Place:
+    """How far a session has come with these steps."""
     handshakes, since = 0, 0
     for number, step in enumerate(steps):
         if step.event in (TLS_UP, TLS_FAILED):
             handshakes, since = handshakes + 1, number + 1
     heard = b"".join(step.sent for step in steps[since:])
-    said = sum(len(step.reply.octets) for step in steps[since:] if step.reply is not None)
-    return Place(handshakes, len(heard), said), heard
+    said = b"".join(step.reply.octets for step in steps[since:] if step.reply is not None)
+    return Place(handshakes, heard, said)
 
 
 def say_again(client: "Client", steps: Sequence[Exchange]) -> "Client":
@@ -147,22 +110,43 @@ def say_again(client: "Client", steps: Sequence[Exchange]) -> "Client":
     """
     if not is_loopback(client.host):
         raise ValueError(text("fork.remote", host=client.host))
-    new = client.again()
-    at, differences = 0, list(_differences(0, steps[0], new.steps[0] if new.steps else None))
-    for number, step in enumerate(steps[1:], 1):
-        if new.state is not steps[number - 1].after.state or step.event in (LOST, UNASKED):
+    new = client.again(strict=False)  # a refusal is told as a difference
+    new.strict = client.strict
+    at = min(_greeting(steps), len(steps) - 1)
+    differences = _differences(at, steps[at], new.steps)
+    for number in range(at + 1, len(steps)):
+        step, known = steps[number], len(new.steps)
+        if not _stands_alike(new, step):
             break
-        known = len(new.steps)
         if step.event == TLS_UP:
             new.start_tls()
-        else:
+        elif step.event != UNASKED:
             new.send_octets(step.sent)
         at = number
-        differences += _differences(number, step, new.steps[known] if len(new.steps) > known else None)
+        differences += _differences(number, step, new.steps[known:])
     new.forked = Forked(at, False, differences=tuple(differences))
     return new
 
 
-def _differences(number: int, was: Exchange, now: Exchange | None) -> Sequence[Difference]:
-    replies = [str(step.reply) if step is not None and step.reply is not None else "" for step in (was, now)]
-    return [] if replies[0] == replies[1] else [Difference(number, *replies)]
+def _greeting(steps: Sequence[Exchange]) -> int:
+    """The step that is the greeting: not the first, where TLS began with the connection."""
+    return next((number for number, step in enumerate(steps) if step.event == CONNECT), len(steps))
+
+
+def _stands_alike(new: "Client", step: Exchange) -> bool:
+    """True when the new session would read what was sent as this one did: as a command, or as data."""
+    if new.is_over or new.state is not step.before.state:
+        return False
+    if step.command is None:
+        return True
+    was, now = (session.machine(step.edition) for session in (step.before, new.session))
+    return was.has_octets_behind(step.command.verb) is now.has_octets_behind(step.command.verb)
+
+
+def _differences(number: int, was: Exchange, new: Sequence[Exchange]) -> list[Difference]:
+    """Whether the first of the new steps that answers something answers otherwise."""
+    if was.event in (UNASKED, TLS_UP):
+        return []
+    answer = next((step for step in new if step.event not in (UNASKED, TLS_UP)), None)
+    then, now = (str(step.reply) if step is not None and step.reply is not None else "" for step in (was, answer))
+    return [] if then == now else [Difference(number, then, now)]

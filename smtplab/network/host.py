@@ -4,13 +4,11 @@ Both the server over sockets and the one in memory stand on this. Nothing about 
 lab is the server, and this carries out its actions.
 """
 
-import ssl
 import threading
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Literal
 
 from smtplab.explain.catalogue import text
 from smtplab.lab import (
@@ -24,25 +22,23 @@ from smtplab.lab import (
     Octets,
     Send,
     StartTls,
+    Tick,
     TlsFailed,
     TlsUp,
     World,
+    deadline,
     open_session,
     step,
 )
+from smtplab.lab.outbox import EMPTY
 from smtplab.lab.replies import reply
 from smtplab.network.certificates import Authority
-from smtplab.network.fork import Copy, Forked, Place, check_step, place_after
+from smtplab.network.copies import HostedCopy, Kept, Place, find, said_since_handshake
 from smtplab.network.mailbox import Messages
 from smtplab.network.record import Hosted, SessionRecord
-from smtplab.network.resumed import Resumed
-from smtplab.network.tls import TlsLayer, client_context
+from smtplab.network.tls import TlsLayer
 from smtplab.protocol.transcript import Direction, Entry, Layer
-from smtplab.protocol.wire import format_reply
-
-if TYPE_CHECKING:
-    from smtplab.network.client import Client
-    from smtplab.network.server_faults import ServerFaults
+from smtplab.protocol.wire import CRLF, format_reply
 
 KEPT_OCTETS = 8 * 1024 * 1024
 """What one record may hold: a message of the largest size fits."""
@@ -50,8 +46,11 @@ KEPT_OCTETS = 8 * 1024 * 1024
 KEPT_IN_ALL = 64 * 1024 * 1024
 """What the records of one server may hold together; at half of it the oldest closed sessions are forgotten."""
 
-ENTRY_OCTETS, COPY_OCTETS = 160, 700
-"""What an entry costs beside its octets, and a copy to go back to."""
+KEPT_COPIES = 5000
+"""How many steps of one session can be gone back to; beyond, the older half is let go."""
+
+ENTRY_OCTETS, COPY_OCTETS = 160, 900
+"""What an entry costs beside its octets, and a copy to go back to: 650 after NOOP, 860 in a mail, 1,370 after EHLO."""
 
 Extensions = tuple[str, ...] | Literal["all"]
 OFFERED_BY_DEFAULT: Extensions = World().extensions
@@ -96,7 +95,7 @@ class Host:
         self._count = self._kept = 0
         self.have_fired = False
         self.fault_listeners: list[Callable[[], object]] = []
-        self._expected: Resumed | None = None
+        self._resumed: Hosted | None = None
         self._taken_up = threading.Event()
 
     @property
@@ -148,29 +147,33 @@ class Host:
         return next(found, None)
 
     def open(self, peer: str, now: float, refusal: str | None = None) -> Hosted:
-        """Begin a session; its first Tick sends the greeting."""
+        """Take a connection; `begin` gives what is to be sent first."""
         with self._lock:
             if self._kept > KEPT_IN_ALL // 2:
                 self._forget()
-            self._count += 1
-            hosted = Hosted(self._count, peer, open_session(self.world, now=now, refusal=refusal), now)
-            self._hosted[hosted.number] = hosted
-            if self._expected is not None and refusal is None:
-                self._resume(hosted, self._expected)
-                self._expected = None
+            if self._resumed is not None and refusal is None:
+                hosted, self._resumed = self._resumed, None
+                hosted.peer = peer
                 self._taken_up.set()
+            else:
+                self._count += 1
+                hosted = Hosted(self._count, peer, open_session(self.world, now=now, refusal=refusal), now)
+            self._hosted[hosted.number] = hosted
             return hosted
 
-    def copy_at(self, address: str | int, place: Place, heard: bytes) -> Resumed:
-        """A session as it stood at some place, to be gone on with on another host.
+    def begin(self, hosted: Hosted, now: float) -> bytes:
+        """The first octets of a session over its connection: the greeting, or what was under way at a fork."""
+        ahead, hosted.ahead = hosted.ahead, b""
+        return ahead + self.give(hosted, Tick(now))
+
+    def kept_at(self, address: str | int, place: Place) -> Kept:
+        """What another host needs to go on with a session from some place.
 
         Parameters
         ----------
         address : str or int
             As for `record_of`.
         place : Place
-        heard : bytes
-            All that was heard since the last handshake, up to that place.
 
         Raises
         ------
@@ -179,38 +182,66 @@ class Host:
         """
         with self._lock:
             hosted = self._find(address)
-            copies = hosted.copies if hosted else []
-            last = next((at for at in reversed(range(len(copies))) if copies[at].fits(place)), None)
-            if hosted is None or last is None:
+            found = find(hosted.copies, place) if hosted is not None else None
+            if hosted is None or found is None:
                 raise ValueError(text("fork.not_kept"))
-            copy = copies[last]
-            resumed = Resumed(copies[: last + 1], place, hosted.began, hosted.entries[: copy.entries],
-                              self._messages[: copy.messages], self._authority)
-        resumed.go_on(heard[copy.heard :])
-        return resumed
+            is_at_end = found == len(hosted.copies) - 1 and hosted.copies[found][1] < len(place.heard)
+            if hosted.truncated and is_at_end:  # what the session heard since belongs to steps that were not kept
+                raise ValueError(text("fork.not_kept"))
+            copies = hosted.copies[: found + 1]
+            entries, messages = copies[-1][6:]
+            return Kept(place, copies, hosted.began, hosted.entries[:entries], self._messages[:messages],
+                        self._authority)
 
-    def expect(self, resumed: Resumed) -> None:
-        """Let the next connection go on with a session that stood on another host."""
-        self._authority, self._messages, self._expected = resumed.authority, resumed.messages, resumed
+    def resume(self, kept: Kept) -> float:
+        """Go on with a session that stood on another host, as soon as the next connection comes; gives the time there.
+
+        From a copy that stood before the place, the session hears once more what it had heard until there.
+
+        Raises
+        ------
+        ValueError
+            When it then says something else: whatever had changed meanwhile has not been kept.
+        """
+        copy, place = kept.copy, kept.place
+        self.world, self._messages, self._authority = copy.world, kept.messages, kept.authority
+        self.have_fired = any(entry[5] for entry in kept.entries)
+        hosted = Hosted(1, "", copy.session, kept.began)
+        hosted.handshakes, hosted.heard, hosted.said = copy[:3]
+        hosted.entries, hosted.copies = kept.entries, kept.copies
+        hosted.kept = sum(len(entry[1]) + ENTRY_OCTETS for entry in kept.entries)
+        hosted.open = not copy.session.is_over
+        hosted.layer = "inside" if copy.session.session.tls else ""
+        self._count, self._kept = 1, hosted.kept + COPY_OCTETS * len(kept.copies)
+        if copy.session.in_handshake and copy.session.outbox is EMPTY:
+            hosted.tls = TlsLayer(self.authority.server_context(self.world.certificate, self.world.domain))
+        now = self._hear_again(hosted, place, copy.now)
+        said = said_since_handshake(hosted.entries)
+        if not said.startswith(place.said):
+            raise ValueError(text("fork.not_kept"))
+        hosted.ahead = said[len(place.said):]
+        self._resumed = hosted
+        return now
+
+    def _hear_again(self, hosted: Hosted, place: Place, now: float) -> float:
+        """Let a session hear what is missing to its place, in the time that it takes to answer; gives the time then."""
+        left = place.heard[hosted.heard:]
+        if left:
+            self._note(hosted, "C", left, now, layer=hosted.layer)
+            self._step(hosted, Octets(left, now))
+        while hosted.said < len(place.said) and (hosted.session.outbox.held or hosted.session.outbox.glued):
+            due = deadline(self.world, hosted.session)
+            now = now if due is None else max(now, due)
+            self._step(hosted, Tick(now))
+        return now
 
     def wait_for_it(self) -> None:
-        """Wait until the connection that `expect` waits for is here."""
+        """Wait until the connection is here that goes on with the session given to `resume`."""
         self._taken_up.wait(TAKE_UP_S)
-
-    def _resume(self, hosted: Hosted, resumed: Resumed) -> None:
-        hosted.session, hosted.began, hosted.entries = resumed.session, resumed.began, resumed.entries
-        hosted.copies = resumed.copies
-        hosted.handshakes, hosted.heard, hosted.said = resumed.place
-        hosted.kept = sum(len(entry[1]) + ENTRY_OCTETS for entry in resumed.entries)
-        hosted.kept += COPY_OCTETS * len(resumed.copies)
-        self._kept += hosted.kept
-        if resumed.session.in_handshake:
-            hosted.tls = TlsLayer(self.authority.server_context(self.world.certificate, self.world.domain))
-        self._keep_copy(hosted, resumed.now)
 
     def _forget(self) -> None:
         for hosted in [hosted for hosted in self._hosted.values() if not hosted.open]:
-            self._kept -= hosted.kept
+            self._kept -= hosted.kept + COPY_OCTETS * len(hosted.copies)
             del self._hosted[hosted.number]
             if self._kept <= KEPT_IN_ALL // 4:
                 return
@@ -251,7 +282,7 @@ class Host:
         with self._lock:
             if type(given) is Octets:
                 is_readable = not hosted.session.in_handshake  # else a fault keeps the handshake back
-                self._note(hosted, "C", given.octets, given.now, layer="" if is_readable else "outside")
+                self._note(hosted, "C", given.octets, given.now, layer=hosted.layer if is_readable else "outside")
             segment = self._step(hosted, given)
             happened = self._take_happened()
         self._tell(hosted, happened)
@@ -259,8 +290,13 @@ class Host:
 
     def _step(self, hosted: Hosted, given: Input) -> bytes:
         """One step of the lab, its actions carried out; gives the octets for the wire."""
+        before: HostedCopy | None = None
         if type(given) is Octets:
-            hosted.heard += len(given.octets)
+            octets = given.octets
+            if -1 < octets.find(CRLF) < len(octets) - 2 or hosted.session.outbox is not EMPTY:  # a fork may cut these
+                before = (hosted.handshakes, hosted.heard, hosted.said, self.world, hosted.session, given.now,
+                          len(hosted.entries) - 1, len(self._messages))
+            hosted.heard += len(octets)
         elif type(given) is TlsUp:
             hosted.handshakes, hosted.heard, hosted.said = hosted.handshakes + 1, 0, 0
         try:
@@ -286,25 +322,31 @@ class Host:
                         segment += self._receive_tls(hosted, hosted.tls, action.octets, given.now)
             else:
                 segment += self._close(hosted, given, is_lost=type(action) is Abort)
+        if hosted.truncated:
+            return segment
+        if before is not None and (actions or hosted.session.outbox is not EMPTY):
+            hosted.copies.append(before)
+            self._kept += COPY_OCTETS
         if actions or type(given) is TlsUp:
-            self._keep_copy(hosted, given.now)
+            hosted.copies.append((hosted.handshakes, hosted.heard, hosted.said, self.world, hosted.session, given.now,
+                                  len(hosted.entries), len(self._messages)))
+            self._kept += COPY_OCTETS
+            if len(hosted.copies) > KEPT_COPIES or self._kept > KEPT_IN_ALL:
+                self._let_go(hosted)
         return segment
 
-    def _keep_copy(self, hosted: Hosted, now: float) -> None:
-        """Keep how all stands, so that the session can be gone on with from here another time."""
-        if hosted.truncated:
-            return
-        hosted.kept += COPY_OCTETS
-        self._kept += COPY_OCTETS
-        hosted.copies.append(Copy(hosted.handshakes, hosted.heard, hosted.said, self.world, hosted.session, now,
-                                  len(hosted.entries), len(self._messages)))
+    def _let_go(self, hosted: Hosted) -> None:
+        """Let the older half of the steps go that could be gone back to."""
+        gone = len(hosted.copies) // 2
+        del hosted.copies[:gone]
+        self._kept -= COPY_OCTETS * gone
 
     def _say(self, hosted: Hosted, said: Send, now: float) -> bytes:
         """What goes out for what is said: the same in the clear, something else inside TLS."""
         self.have_fired = self.have_fired or bool(said.forced)
         layer = hosted.tls
         if layer is None:
-            self._note(hosted, "S", said.octets, now, forced=said.forced, meant=said.meant)
+            self._note(hosted, "S", said.octets, now, layer=hosted.layer, forced=said.forced, meant=said.meant)
             return said.octets
         if not layer.is_up:  # a fault amid a handshake: no word can be said
             return b""
@@ -358,94 +400,3 @@ class Host:
             hosted.truncated = True
         if self._on_entry is not None:
             self._happened.append(Entry(direction, octets, time_s, event, layer, forced, meant))
-
-
-class Hosting(ABC):
-    """What a server shows of its host, over sockets and in memory alike; as a context manager it closes at the end."""
-
-    _host: Host
-
-    @property
-    def faults(self) -> "ServerFaults":
-        """What is made to happen on this server: ``server.faults.add("RCPT#2 -> 452")``."""
-        from smtplab.network.server_faults import ServerFaults
-
-        return ServerFaults(self._host, self._wake)
-
-    @abstractmethod
-    def _wake(self) -> None:
-        """Let the server look at its time limits anew."""
-
-    def record_of(self, client: "Client") -> SessionRecord | None:
-        """This server's record of a client's session; None when it is another's, or forgotten."""
-        return self._host.record_of(client.address) if client.keeps is self else None
-
-    def fork(self, client: "Client", at: int, **options: Any) -> "Client":
-        """A client whose session goes on as this one stood after a step, on a copy of this server (`Client.fork`)."""
-        steps = check_step(client, at)
-        place, heard = place_after(steps)
-        resumed = self._host.copy_at(client.address, place, heard)
-        server = self._copy(resumed)
-        forked = server.connect(continues=client.conversation_after(steps, place), **options)
-        server._host.wait_for_it()
-        forked.forked = Forked(at, True, tls_is_copied=resumed.session.session.tls)
-        return forked
-
-    @abstractmethod
-    def _copy(self, resumed: Resumed) -> "Hosting":
-        """A server like this one, whose next connection goes on with that session."""
-
-    @abstractmethod
-    def connect(self, **options: Any) -> "Client":
-        """A new `Client` of this server; options are those of `Client`."""
-
-    @abstractmethod
-    def advance(self, seconds: float) -> None:
-        """Let the server's clock jump: whatever falls due meanwhile happens (delays, greylisting, idle limits)."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Send 421 to every open session. May be called twice."""
-
-    @property
-    def messages(self) -> Messages:
-        """The messages accepted so far: each stands here before its 250 is sent."""
-        return self._host.messages
-
-    @property
-    def sessions(self) -> tuple[SessionRecord, ...]:
-        """A record of each session, in the order of connecting."""
-        return self._host.sessions
-
-    @property
-    def world(self) -> World:
-        """The world as it is now."""
-        return self._host.world
-
-    def _for_clients(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Options of a `Client` of this server: its edition, and what it needs for TLS."""
-        world = self.world
-        known: dict[str, Any] = {"edition": world.edition, "implicit_tls": world.implicit_tls}
-        if world.implicit_tls or "STARTTLS" in world.extensions:
-            known |= {"authority": self.authority, "server_name": world.domain}
-        return {**known, **options}
-
-    @property
-    def authority(self) -> bytes:
-        """The certificate of whoever signs this server's certificates, as PEM: what another program is to trust."""
-        return self._host.authority.pem
-
-    def trust(self) -> ssl.SSLContext:
-        """How a client that trusts this server's authority judges certificates: for `smtplib` and other programs."""
-        return client_context(self.authority, verify=True)
-
-    @property
-    def errors(self) -> tuple[Exception, ...]:
-        """Faults of the lab itself; each ended a session with a 421."""
-        return tuple(self._host.errors)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -223,7 +223,7 @@ class Loop:
         connection = Connection(accepted, self._host.open(f"{peer[0]}:{peer[1]}", now, refusal))
         self._connections[connection.fd] = connection
         self._poller.register(connection.fd, IN)
-        self._give(connection, Tick(now))
+        self._answer(connection, self._host.begin(connection.hosted, now))
 
     def _turn_away(self, accepted: socket.socket) -> None:
         with accepted, contextlib.suppress(OSError):

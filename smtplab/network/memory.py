@@ -11,10 +11,11 @@ from typing import Any
 
 from smtplab.lab import Input, Lost, Shutdown, Tick, World, deadline
 from smtplab.network.client import Client
-from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
+from smtplab.network.copies import Kept
+from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, world_of
+from smtplab.network.hosting import Hosting
 from smtplab.network.loop import check_seconds
 from smtplab.network.record import Hosted
-from smtplab.network.resumed import Resumed
 
 
 class MemoryServer(Hosting):
@@ -44,16 +45,15 @@ class MemoryServer(Hosting):
             raise ConnectionRefusedError("This server is closed. Make a new one with memory_server().")
         return Client("memory", 0, link=self._open(), keeps=self, **self._for_clients(options))
 
-    def _copy(self, resumed: Resumed) -> "MemoryServer":
-        server = MemoryServer(resumed.world)
-        server.now = resumed.now
-        server._host.expect(resumed)
+    def _like(self, kept: Kept) -> "MemoryServer":
+        server = MemoryServer(kept.copy.world)
+        server.now = server._host.resume(kept)
         return server
 
     def _open(self) -> "MemoryLink":
         end = MemoryLink(self, self._host.open("memory", self.now))
         self._ends.append(end)
-        self.give(end, Tick(self.now))
+        self._arrive(end, self._host.begin(end.hosted, self.now))
         return end
 
     def advance(self, seconds: float) -> None:

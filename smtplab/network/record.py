@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from smtplab.lab import Send, ServerSession
 from smtplab.lab.outbox import Outbox
-from smtplab.network.fork import Copy
+from smtplab.network.copies import HostedCopy, HostedEntry
 from smtplab.network.tls import TlsLayer
 from smtplab.protocol.session import Session
-from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
+from smtplab.protocol.transcript import Entry, Layer, Transcript
 from smtplab.protocol.wire import CRLF
 
 
@@ -46,27 +46,25 @@ class SessionRecord:
         return last.forced if last is not None and (self.held or not last.octets.endswith(CRLF)) else ""
 
 
-HostedEntry = tuple[Direction, bytes, float, str, Layer, str, bytes | None]
-"""The fields of an `Entry`: what is kept by the thousand is kept light."""
-
-
 class Hosted:
     """A session while it runs: the lab's value, and the record that grows beside it."""
 
     __slots__ = (
-        "began", "copies", "entries", "handshakes", "heard", "kept", "number", "open", "peer", "said", "session", "tls",
-        "truncated",
+        "ahead", "began", "copies", "entries", "handshakes", "heard", "kept", "layer", "number", "open", "peer", "said",
+        "session", "tls", "truncated",
     )
 
     def __init__(self, number: int, peer: str, session: ServerSession, began: float) -> None:
         self.number, self.peer, self.session, self.began = number, peer, session, began
         self.open = True
         self.tls: TlsLayer | None = None
+        self.layer: Layer = ""  # of what goes in the clear: "inside" where a fork has copied TLS as a fact
+        self.ahead = b""
         self.entries: list[HostedEntry] = []
         self.kept = 0
         self.truncated = False
         self.handshakes = self.heard = self.said = 0
-        self.copies: list[Copy] = []
+        self.copies: list[HostedCopy] = []
 
     def snapshot(self) -> Callable[[], SessionRecord]:
         """Take the present state, which is quick; the function given makes the value of it, which need not be."""

@@ -8,9 +8,10 @@ from typing import Any
 from smtplab.lab import World
 from smtplab.network.address import LOOPBACK, check_listening
 from smtplab.network.client import Client
-from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, Hosting, world_of
+from smtplab.network.copies import Kept
+from smtplab.network.host import OFFERED_BY_DEFAULT, EntryListener, Extensions, Host, world_of
+from smtplab.network.hosting import Hosting
 from smtplab.network.loop import Loop, check_seconds
-from smtplab.network.resumed import Resumed
 
 CLOSE_TIMEOUT_S = 2.0
 
@@ -92,10 +93,13 @@ class LoopbackServer(Hosting):
         """A new `Client` of this server; options are those of `Client`."""
         return Client(self.host, self.port, keeps=self, **self._for_clients(options))
 
-    def _copy(self, resumed: Resumed) -> "LoopbackServer":
-        server = LoopbackServer(resumed.world)
-        server._loop.set_clock(resumed.now)
-        server._host.expect(resumed)
+    def _like(self, kept: Kept) -> "LoopbackServer":
+        server = LoopbackServer(kept.copy.world)
+        try:
+            server._loop.set_clock(server._host.resume(kept))
+        except ValueError:
+            server.close()
+            raise
         return server
 
     def close(self) -> None:

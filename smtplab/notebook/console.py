@@ -7,7 +7,7 @@ for what a server announced) and tells clicks. What can be said in it is in `con
 """
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from smtplab.explain.catalogue import text
@@ -24,8 +24,12 @@ from smtplab.notebook.diagram import StateDiagram, state_diagram
 from smtplab.notebook.foresight import octets_are_due, silence
 from smtplab.notebook.question import words
 from smtplab.notebook.widget import Data
+from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.wire import encode
+
+VIEWS = 5
+"""How often what is shown is made anew because a reply came meanwhile; a server may never stop talking."""
 
 
 class Console(Asking, Rewind, Faulty):
@@ -172,8 +176,16 @@ class Console(Asking, Rewind, Faulty):
     # Its forms
 
     def view(self) -> Data:
-        """All that the browser draws, as plain data."""
-        session, exchanges, diagram = self.session, self.exchanges, self.diagram
+        """All that the browser draws, as plain data. A reply that comes meanwhile is in all of it, or in none."""
+        for _ in range(VIEWS):
+            exchanges = self.exchanges
+            found = self._view(exchanges)
+            if len(self.exchanges) == len(exchanges):
+                break
+        return found
+
+    def _view(self, exchanges: Sequence[Exchange]) -> Data:
+        session, diagram = self.session, self.diagram
         explanation, details = console_view.explained(self.explanation)
         phase, world, record = console_view.phase_of(session), self._world, self.transcript
         table = session.machine(self.client.edition)
@@ -218,6 +230,8 @@ class Console(Asking, Rewind, Faulty):
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked or typed."""
+        if self._do_fork(message):  # ahead of the rest: a fork would inherit the short patience
+            return True
         with self.short_patience():
             return self._do_with_faults(message) or self._do(message)
 
@@ -251,7 +265,7 @@ class Console(Asking, Rewind, Faulty):
             case {"do": "new-session"}:
                 self.new_session()
             case _:
-                return self._do_asking(message) or self._do_fork(message)
+                return self._do_asking(message)
         return True
 
     def _send_typed_group(self, typed: str) -> None:

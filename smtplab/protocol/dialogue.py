@@ -113,10 +113,11 @@ class Dialogue:
         """The dialogue as it stood after these exchanges, with nothing else under way."""
         dialogue = cls(edition)
         dialogue.exchanges = list(exchanges)
-        dialogue.due.clear()
         dialogue.session = exchanges[-1].after
         dialogue.machine = dialogue.session.machine(edition)
-        dialogue._begin_mail_data(exchanges[-1])
+        if dialogue.session.state is not State.CONNECTED:
+            dialogue.due.clear()
+        dialogue._begin_mail_data(next(step for step in reversed(exchanges) if step.event != UNASKED))
         return dialogue
 
     def _begin_mail_data(self, exchange: Exchange) -> None:

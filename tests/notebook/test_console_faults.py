@@ -217,3 +217,18 @@ def test_a_table_of_the_faults_that_are_set() -> None:
     server = memory_server(World(faults=("NOOP -> 250 Hm",)))
     server.connect().send("NOOP")
     assert frame(server.faults).values.tolist() == [["NOOP -> 250 Hm", "Each NOOP gets 250 Hm.", 1]]
+
+
+def test_a_reply_that_comes_while_the_view_is_made_is_in_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = console_with("MAIL -> delay 30 s")
+    after(console, *A_MAIL[:2])
+    made = console_faults.panel
+
+    def late(server: Any, serial: int) -> Any:
+        server.advance(30)
+        return made(server, serial)
+
+    monkeypatch.setattr(console_faults, "panel", late)
+    view = console.view()
+    assert (view["state"], view["envelope"][0][1]) == ("SENDER_KNOWN", "alice@student.example")
+    assert rows(view)[-1][0] == "250 Sender accepted: <alice@student.example>"

@@ -173,6 +173,18 @@ def test_a_browser_goes_back_compares_and_takes_the_other(console: Console) -> N
     assert (console.state, console.view()["fork"]["futures"]) == (State.READY, None)
 
 
+def test_a_fork_has_the_faults_that_were_set_at_its_step_and_the_patience_of_its_session() -> None:
+    with Console() as console:
+        console.faults.add("RCPT#1 -> 452 Too many recipients")
+        said(console, *LINES[:2])
+        console.faults.add("RSET -> 500 What?")
+        said(console, *LINES[2:])
+        console.heard({"do": "back", "step": 2})
+        assert console.client.timeout_s == console.other.timeout_s == 5.0  # type: ignore[union-attr]
+        assert [found["text"] for found in console.view()["faults"]["set"]] == ["RCPT#1 -> 452 Too many recipients"]
+        assert console.send("RCPT TO:<bob@lab.example>").code == 452
+
+
 def test_inside_tls_it_is_said_that_no_handshake_is_repeated() -> None:
     console = said(Console(memory_server(extensions="all")), "EHLO a.example", "STARTTLS", "EHLO a.example", "NOOP")
     console.go_back(4)
