@@ -151,7 +151,7 @@ class Player(Way):
             "question": player_view.question(asked, number) if asked is not None else None,
             "prediction": {"line": html.readable(prediction.line), "parts": prediction.data()} if prediction else None,
             "committed": isinstance(said, Guess), "judgement": judgement.data() if judgement else None,
-            "console": self._console.live.model_id if self._console and self._console_below and self.is_drawn else "",
+            "console": self._console.live.model_id if self._console and self._console_below and self._live else "",
             **player_view.shown(self._stops, self._at),
         }
 

@@ -117,12 +117,6 @@ class Panel(ABC):
         part._holder = weakref.ref(self)
 
     @property
-    def is_drawn(self) -> bool:
-        """True once this widget, or one that holds it, has a live form."""
-        holder = self._holder() if self._holder is not None else None
-        return self._live is not None or (holder is not None and holder.is_drawn)
-
-    @property
     def live(self) -> "Live":
         """The live form, made once; another widget that holds this one draws it inside itself."""
         with self._drawing:

@@ -224,14 +224,3 @@ def test_axe_finds_nothing(lab: Lab, open_notebook: Open, theme: str) -> None:
             nothing_for_axe(page)
     finally:
         lab.ask(setting, "PUT", {"raw": "{}"})
-
-
-def test_in_a_desk_it_is_taken_over_as_well(open_notebook: Open) -> None:
-    notebook = open_notebook(f"import smtplab\nboard = smtplab.desk()\nboard.open({EXAMPLE!r})\nboard")
-    player = shown(notebook)
-    player.press("PageDown")
-    at(player, 2)
-    button(player, "Take over from here").click()
-    console = notebook.page.locator(".console-place .smtplab-console")
-    console.wait_for()
-    expect(console).to_have_attribute("data-state", "READY")

@@ -84,7 +84,6 @@ const smtplab = {
     const listeners = [];
     const at = (key) => (model.get(key) ?? {})[name] ?? null;
     return {
-      widget_manager: model.widget_manager,
       get: at,
       send(message) {
         if (message.do === "hello") setTimeout(() => listeners.forEach((hear) => hear({ answer: "hello" })));
