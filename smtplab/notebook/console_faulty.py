@@ -54,9 +54,9 @@ class Faulty(Talk):
 
     @contextmanager
     def short_patience(self) -> Iterator[None]:
-        """While faults are set, no click waits long for a reply; it is shown when it comes."""
+        """Where faults are set, or were, no click waits long for a reply; it is shown when it comes."""
         client, patience_s = self.client, self.client.timeout_s
-        if self.server is not None and len(self.server.faults):
+        if self.server is not None and (len(self.server.faults) or self.server.faults.have_fired):
             client.timeout_s = min(patience_s, console_faults.PATIENCE_S)
         try:
             yield

@@ -232,3 +232,13 @@ def test_a_reply_that_comes_while_the_view_is_made_is_in_all_of_it(monkeypatch: 
     view = console.view()
     assert (view["state"], view["envelope"][0][1]) == ("SENDER_KNOWN", "alice@student.example")
     assert rows(view)[-1][0] == "250 Sender accepted: <alice@student.example>"
+
+
+def test_a_click_waits_no_longer_once_the_fault_is_cleared_that_silenced_the_session() -> None:
+    server = memory_server(World(faults=("NOOP -> silence",)))
+    console = Console(server)
+    console.heard({"do": "send", "line": "NOOP"})
+    console.heard({"do": "clear-faults"})
+    began = server.now
+    console.heard({"do": "send", "line": "NOOP"})
+    assert server.now - began == pytest.approx(console_faults.PATIENCE_S)
