@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from smtplab.network import memory_server
 from smtplab.notebook.desk import Desk, desk
 
 
@@ -144,13 +145,14 @@ def test_its_text_is_that_of_the_part_in_front(board: Desk) -> None:
     assert str(board).startswith("S: 220")
 
 
-def test_a_reply_that_comes_late_stays_hidden_too(board: Desk) -> None:
+def test_a_reply_that_comes_late_stays_hidden_too() -> None:
+    board = desk(memory_server())
     say(board, "EHLO student.example")
-    board.heard({"part": "console", "do": "set-fault", "text": "NOOP -> delay 600 s, 252 Slowly"})
+    board.heard({"part": "console", "do": "set-fault", "text": "NOOP -> delay 60 s, 252 Slowly"})
     board.hide_replies()
     say(board, "NOOP")
     assert board.is_covered
-    board.console.let_pass(1000)
+    board.console.let_pass(100)
     shown = {name: said for name, said in board.view()["console"].items() if name != "faults"}
     assert len(board.console.exchanges) == 3 and "252" not in str(shown) and "It is hidden." in str(shown)
     board.reveal()
