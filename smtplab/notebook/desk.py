@@ -11,6 +11,7 @@ from typing import Any
 
 from smtplab.course.scenario import Scenario, scenarios
 from smtplab.explain.catalogue import text
+from smtplab.network import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
 from smtplab.notebook.console import Console
@@ -37,6 +38,10 @@ class Desk(Panel):
     """
 
     name = "desk"
+    _seen: tuple[Client, Data] | None
+    """While the curtain is drawn: what the console showed last, and of which session."""
+    _before: Data | None
+    """What it showed before something came that is hidden now."""
 
     def __init__(self, target: object, size: str, options: Mapping[str, Any], unknown: Mapping[str, object]) -> None:
         super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
@@ -45,7 +50,7 @@ class Desk(Panel):
         self.hands: ShowOfHands | None = None
         self.shown = "console"
         self.hides = False
-        self._before: Data | None = None
+        self._seen = self._before = None
         self._hold(self.console)
 
     # What is asked for
@@ -114,19 +119,31 @@ class Desk(Panel):
     def hide_replies(self, on: bool = True) -> None:
         """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
         self.hides = on
-        if not on:
-            self.reveal()
-        self.changed()
+        self.reveal()
 
     def reveal(self) -> None:
         """Show the reply that is hidden, if any."""
-        self._before = None
+        self._seen = self._before = None
         self.changed()
 
     @property
     def is_covered(self) -> bool:
-        """True while a reply has come that is not shown yet."""
+        """True while something has come that is not shown yet: a reply, also a late one; or that none comes."""
+        self._look()
         return self._before is not None
+
+    def _look(self) -> Data:
+        """What the console shows now; where the curtain is drawn and something has come, that is hidden."""
+        with self._drawing:
+            client, now = self.console.client, self.console.view()
+            if self._seen is not None and self._seen[0] is not client:
+                self._seen = self._before = None  # another session hides nothing yet
+            if self.hides and self._before is None:
+                if self._seen is None or _came(now) == _came(self._seen[1]):
+                    self._seen = client, now
+                else:
+                    self._before = self._seen[1]
+            return now
 
     # Its forms
 
@@ -142,17 +159,15 @@ class Desk(Panel):
             return
         with self.one_change():
             self.notice = ""
-            before = self.console.view() if self.hides and part == "console" and not self.is_covered else None
-            known = len(self.console.exchanges)
             panel.heard({name: said for name, said in message.items() if name != "part"})
-            if before is not None and len(self.console.exchanges) > known:
-                self._before = before
+            if part == "hands" and message.get("do") == "hands-reveal":
+                self.reveal()
 
     def view(self) -> Data:
         """All that the browser draws: its own, and the data of each part."""
-        now = self.console.view()
+        now = self._look()
         return {
-            "shown": self.shown, "hides": self.hides, "covered": self.is_covered, "notice": self.notice,
+            "shown": self.shown, "hides": self.hides, "covered": self._before is not None, "notice": self.notice,
             "console": now if self._before is None else _covered(self._before, now),
             "player": self.player.view() if self.player is not None else None,
             "hands": self.hands.view() if self.hands is not None else None,
@@ -166,6 +181,8 @@ class Desk(Panel):
 
     def changed(self) -> None:
         """Tell the browser; parts that came since bring their fixed data."""
+        if self.hides and not self._changing:
+            self._look()
         if self._live is not None and not self._changing:
             fixed = self.fixed()
             if fixed.keys() != self._live.fixed.keys() or any(
@@ -220,6 +237,12 @@ class Desk(Panel):
 
 def _nothing_yet(part: str) -> str:
     return text("desk.no_part", part=text(f"desk.front_{part}").lower())
+
+
+def _came(view: Data) -> tuple[object, ...]:
+    """What the wire has a part in: all that a class could tell a reply from, or that none comes."""
+    replies = [row for row in view["rows"] if row["kind"] != "sent"]
+    return replies, view["state"], view["explanation"], view["both"], view["envelope"]
 
 
 def _covered(before: Data, now: Data) -> Data:

@@ -5,8 +5,10 @@ the client sent had come, and so many of the server's had gone out. Where a faul
 has no octets.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.transcript import Entry, Transcript
@@ -48,11 +50,14 @@ def mark_exchanges(exchanges: Sequence[Exchange], servers: Transcript) -> tuple[
     """
     spans = _spans(servers)
     marked: list[Exchange] = []
-    place = 0
+    place = first = 0
     for exchange in exchanges:
         start = place
         place += len(exchange.reply.octets) if exchange.reply is not None else 0
-        found = next((span for span in spans if _belongs(span, start, place)), None)
+        while first < len(spans) and spans[first].end < start:  # behind it, so is each later step
+            first += 1
+        near = takewhile(lambda span: span.start <= place, islice(spans, first, None))  # noqa: B023 - used up at once
+        found = next((span for span in near if _belongs(span, start, place)), None)
         marked.append(exchange if found is None else replace(exchange, forced=found.entry.forced))
     return tuple(marked)
 
@@ -76,14 +81,14 @@ def mark_transcript(record: Transcript, servers: Transcript) -> Transcript:
     # decided: 250 OK
     -- lost
     """
-    waiting = _spans(servers)
+    waiting = deque(_spans(servers))
     marked: list[Entry] = []
     said = heard = 0
     for entry in record.entries:
         while waiting and waiting[0].start == waiting[0].end == said and heard >= waiting[0].heard and (
             entry.direction != "C" or entry.layer == "outside"
         ):
-            marked.append(replace(waiting.pop(0).entry, time_s=entry.time_s))
+            marked.append(replace(waiting.popleft().entry, time_s=entry.time_s))
         if entry.layer == "outside" or entry.direction == "-":
             marked.append(entry)
         elif entry.direction == "C":
@@ -92,18 +97,21 @@ def mark_transcript(record: Transcript, servers: Transcript) -> Transcript:
         else:
             marked += _cut(entry, said, waiting)
             said += len(entry.octets)
-            waiting = [span for span in waiting if span.end > said or span.start == span.end]
+            passed = []
+            while waiting and waiting[0].end <= said:
+                passed.append(waiting.popleft())
+            waiting.extendleft(reversed([span for span in passed if span.start == span.end]))
     marked += [span.entry for span in waiting if span.start == span.end]
     return replace(record, entries=tuple(marked))
 
 
-def _cut(entry: Entry, place: int, spans: Sequence[_Span]) -> list[Entry]:
+def _cut(entry: Entry, place: int, spans: Iterable[_Span]) -> list[Entry]:
     """A segment that the client read, cut where what was forced begins and ends."""
     parts: list[Entry] = []
     end = place + len(entry.octets)
     at = place
-    for span in spans:
-        if span.start == span.end or span.end <= at or span.start >= end:
+    for span in takewhile(lambda span: span.start < end, spans):
+        if span.start == span.end or span.end <= at:
             continue
         if span.start > at:
             parts.append(replace(entry, octets=entry.octets[at - place : span.start - place]))

@@ -142,3 +142,43 @@ def test_its_text_is_that_of_the_part_in_front(board: Desk) -> None:
     assert str(board).startswith("Two recipients, two fates")
     board.show_part("console")
     assert str(board).startswith("S: 220")
+
+
+def test_a_reply_that_comes_late_stays_hidden_too(board: Desk) -> None:
+    say(board, "EHLO student.example")
+    board.heard({"part": "console", "do": "set-fault", "text": "NOOP -> delay 600 s, 252 Slowly"})
+    board.hide_replies()
+    say(board, "NOOP")
+    assert board.is_covered
+    board.console.let_pass(1000)
+    shown = {name: said for name, said in board.view()["console"].items() if name != "faults"}
+    assert len(board.console.exchanges) == 3 and "252" not in str(shown) and "It is hidden." in str(shown)
+    board.reveal()
+    assert "Slowly" in str(board.view()["console"]["rows"])
+
+
+@pytest.mark.parametrize("fault", ["NOOP -> silence", "NOOP -> no CRLF", "NOOP -> drop before", "NOOP -> twice"])
+def test_the_class_cannot_see_either_that_no_whole_reply_came(board: Desk, fault: str) -> None:
+    say(board, "EHLO student.example")
+    board.console.faults.add(fault)
+    board.hide_replies()
+    say(board, "NOOP")
+    console = board.view()["console"]
+    assert board.is_covered and console["explanation"] is None and not console["both"]
+    assert [row["kind"] for row in console["rows"]][-2:] == ["sent", "reply"]
+    assert "It is hidden." in str(console["rows"][-1])
+
+
+def test_what_a_cell_sends_is_hidden_too_and_another_session_hides_nothing(board: Desk) -> None:
+    board.hide_replies()
+    board.console.send("EHLO student.example")
+    assert board.is_covered and board.view()["console"]["state"] == "GREETED"
+    board.heard({"part": "console", "do": "new-session"})
+    assert not board.is_covered and "220" in str(board.view()["console"]["rows"])
+
+
+def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: Desk) -> None:
+    board.hide_replies()
+    board.heard({"do": "ask", "line": "EHLO student.example"})
+    board.heard({"part": "hands", "do": "hands-reveal"})
+    assert not board.is_covered and board.view()["console"]["state"] == "READY"
