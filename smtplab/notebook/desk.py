@@ -143,9 +143,10 @@ class Desk(Panel):
         with self.one_change():
             self.notice = ""
             before = self.console.view() if self.hides and part == "console" and not self.is_covered else None
-            known = len(self.console.exchanges)
+            client, known = self.console.client, len(self.console.exchanges)
             panel.heard({name: said for name, said in message.items() if name != "part"})
-            if before is not None and len(self.console.exchanges) > known:
+            is_same = self.console.client is client  # not after a step back, or into the other future
+            if before is not None and is_same and len(self.console.exchanges) > known:
                 self._before = before
 
     def view(self) -> Data:
@@ -196,6 +197,9 @@ class Desk(Panel):
                 self.reveal()
             case {"do": "take-over"}:
                 self.take_over()
+            case {"do": "new-session"}:
+                self.reveal()
+                self.console.new_session()
             case _:
                 return False
         return True
