@@ -76,6 +76,7 @@ function drawDesk({ model, el }) {
 
   function draw() {
     const view = model.get("view");
+    const hadFocus = root.contains(document.activeElement); // before what has it is hidden
     for (const part of Object.keys(draws)) {
       drawPart(part);
       places[part].hidden = view.shown !== part;
@@ -97,7 +98,7 @@ function drawDesk({ model, el }) {
     if (asked && view.hands?.phase === "told" && line?.value === asked) line.value = asked = "";
     if (view.hands?.phase === "told" && places.hands.contains(document.activeElement)) fronts.console.focus(); // the way on
     const now = `${view.shown} ${drawn[view.shown]?.[0]}`;
-    if (front && now !== front && root.contains(document.activeElement)) setTimeout(() => enter(view.shown)); // a new part hides until Python answered
+    if (front && now !== front && hadFocus) setTimeout(() => enter(view.shown)); // a new part hides until Python answered
     front = now;
   }
 
