@@ -213,6 +213,9 @@ class Desk(Panel):
                 self.reveal()
             case {"do": "take-over"}:
                 self.take_over()
+            case {"do": "new-session"}:
+                self.reveal()
+                self.console.new_session()
             case _:
                 return False
         return True

@@ -35,7 +35,7 @@ def test_a_reply_stays_hidden_until_it_is_revealed(open_notebook: Open) -> None:
     console = desk.locator(".smtplab-console")
     button(desk, "Hide replies").click()
     send(desk, "EHLO student.example")
-    expect(desk.get_by_text("A reply has come. It is hidden.")).to_be_visible()
+    expect(desk.get_by_text("What came back is hidden.")).to_be_visible()
     expect(console).to_have_attribute("data-state", "GREETED")
     expect(console).not_to_contain_text("250")
     expect(button(desk, "Reveal")).to_be_focused()

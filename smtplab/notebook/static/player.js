@@ -21,7 +21,7 @@ function drawPlayer({ model, el }) {
   const jump = make("select", { onchange: () => tell({ do: "jump", to: Number(jump.value) }) });
   const largeButton = button(words.large, () => tell({ do: "large", on: !model.get("view").large }), { class: "plain" });
   const notesButton = button(words.notes, () => tell({ do: "notes", on: !model.get("view").notes }), { class: "plain" });
-  const fullButton = button(words.full, () => toggleFull(), { class: "plain", "aria-pressed": "false" });
+  const fullButton = button(words.full, () => toggleFull(), { class: "plain full", "aria-pressed": "false" });
   const takeOver = button(words.take_over, () => { screen.leave(); tell({ do: "take-over" }); }, { class: "plain" });
   const notice = make("p", { class: "notice", role: "status" });
   const bar = make("div", { class: "bar" },
