@@ -323,5 +323,5 @@ def test_nothing_waits_on_a_clock_while_nobody_talks(server: LoopbackServer) -> 
     with server.connect() as client:
         client.send("NOOP")
         before = os.times().user + os.times().system
-        assert not client._link.wait(0.2, False)
+        assert not client._channel.link.wait(0.2, False)
         assert os.times().user + os.times().system - before < 0.05
