@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtplab.lab import ServerSession, World
-from smtplab.network import LoopbackServer, host, loop
+from smtplab.network import LoopbackServer, loop, records, stepping
 from smtplab.protocol.transcript import Transcript
 from tests.network.raw import Raw
 from tests.network.waiting import until
@@ -177,14 +177,14 @@ def test_any_octets_leave_the_server_well(pieces: list[bytes]) -> None:
 
 
 def test_a_fault_of_the_lab_ends_one_session_with_a_421_that_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = host.step
+    real = stepping.step
 
     def step(world: World, session: ServerSession, given: object) -> object:
         if b"BOOM" in getattr(given, "octets", b""):
             raise ZeroDivisionError("a secret")
         return real(world, session, given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(host, "step", step)
+    monkeypatch.setattr(stepping, "step", step)
     with LoopbackServer() as server, server.connect() as other, server.connect() as client:
         reply = client.send("BOOM")
         assert reply.code == 421
@@ -247,7 +247,7 @@ def test_a_machine_without_a_file_left_gives_a_421_greeting_and_recovers() -> No
 
 
 def test_a_record_that_grows_too_long_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "KEPT_OCTETS", 20_000)
+    monkeypatch.setattr(records, "KEPT_OCTETS", 20_000)
     with LoopbackServer() as server, server.connect() as client:
         client.send_octets(b"NOOP\r\n" * 10_000)
         record = server.sessions[0]
@@ -257,7 +257,7 @@ def test_a_record_that_grows_too_long_is_cut_short(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_oldest_closed_sessions_are_forgotten_when_records_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "KEPT_IN_ALL", 40_000)
+    monkeypatch.setattr(records, "KEPT_IN_ALL", 40_000)
     with LoopbackServer() as server, server.connect() as first:
         for _ in range(200):
             server.connect().quit()
