@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtplab.lab import ServerSession, World
-from smtplab.network import LoopbackServer, loop, records, stepping
+from smtplab.network import LoopbackServer, loop, stepping
 from smtplab.protocol.transcript import Transcript
 from tests.network.raw import Raw
 from tests.network.waiting import until
@@ -244,28 +244,6 @@ def test_a_machine_without_a_file_left_gives_a_421_greeting_and_recovers() -> No
     command = [sys.executable, "-c", NO_FILES_LEFT]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "well\n", done.stderr
-
-
-def test_a_record_that_grows_too_long_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "KEPT_OCTETS", 20_000)
-    with LoopbackServer() as server, server.connect() as client:
-        client.send_octets(b"NOOP\r\n" * 10_000)
-        record = server.sessions[0]
-        assert record.transcript.truncated
-        assert sum(len(entry.octets) for entry in record.transcript.entries) < 20_000
-        assert client.send("NOOP").code == 250
-
-
-def test_the_oldest_closed_sessions_are_forgotten_when_records_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "KEPT_IN_ALL", 40_000)
-    with LoopbackServer() as server, server.connect() as first:
-        for _ in range(200):
-            server.connect().quit()
-        numbers = [record.number for record in server.sessions]
-        assert numbers[0] == 1, "an open session is not forgotten"
-        assert numbers[-1] == 201
-        assert len(numbers) < 100
-        assert first.send("NOOP").code == 250
 
 
 IDLE = """
