@@ -31,7 +31,7 @@ def test_a_hidden_reply_is_nowhere_in_what_the_browser_gets(board: Desk) -> None
     assert board.is_covered
     shown = str(board.view())
     assert "503" not in shown and "Wrong moment" not in shown and "Send MAIL first" not in shown
-    assert "RCPT TO:<bob@lab.example>" in shown and "It is hidden." in shown
+    assert "RCPT TO:<bob@lab.example>" in shown and "What came back is hidden." in shown
     board.heard({"do": "uncover"})
     assert not board.is_covered and "Send MAIL first" in str(board.view())
 
@@ -152,7 +152,7 @@ def test_a_reply_that_comes_late_stays_hidden_too(board: Desk) -> None:
     assert board.is_covered
     board.console.let_pass(1000)
     shown = {name: said for name, said in board.view()["console"].items() if name != "faults"}
-    assert len(board.console.exchanges) == 3 and "252" not in str(shown) and "It is hidden." in str(shown)
+    assert len(board.console.exchanges) == 3 and "252" not in str(shown) and "is hidden." in str(shown)
     board.reveal()
     assert "Slowly" in str(board.view()["console"]["rows"])
 
@@ -166,7 +166,7 @@ def test_the_class_cannot_see_either_that_no_whole_reply_came(board: Desk, fault
     console = board.view()["console"]
     assert board.is_covered and console["explanation"] is None and not console["both"]
     assert [row["kind"] for row in console["rows"]][-2:] == ["sent", "reply"]
-    assert "It is hidden." in str(console["rows"][-1])
+    assert "What came back is hidden." in str(console["rows"][-1])
 
 
 def test_what_a_cell_sends_is_hidden_too_and_another_session_hides_nothing(board: Desk) -> None:
