@@ -311,7 +311,7 @@ class Client(Following):
         if channel.conversation.dialogue.session.state is not State.TLS_HANDSHAKE:
             return outcome
         with channel.lock:
-            failure = self._begin_tls()  # which counts as false
+            failure = self._begin_tls()
         return outcome if failure is None else failure
 
     def _begin_tls(self) -> NoReply | None:
