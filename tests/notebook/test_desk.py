@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from smtplab.notebook.desk import Desk, desk
+from tests.network.waiting import until
 
 
 @pytest.fixture
@@ -151,8 +152,9 @@ def test_a_reply_that_comes_late_stays_hidden_too(board: Desk) -> None:
     say(board, "NOOP")
     assert board.is_covered
     board.console.let_pass(1000)
+    until(lambda: len(board.console.exchanges) == 3)
     shown = {name: said for name, said in board.view()["console"].items() if name != "faults"}
-    assert len(board.console.exchanges) == 3 and "252" not in str(shown) and "is hidden." in str(shown)
+    assert "252" not in str(shown) and "is hidden." in str(shown)
     board.reveal()
     assert "Slowly" in str(board.view()["console"]["rows"])
 
