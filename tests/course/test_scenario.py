@@ -139,7 +139,7 @@ def test_what_cannot_be_is_told_by_file_line_and_column(source: str, line: int, 
 
 
 def test_every_option_that_a_text_can_say_is_one_of_the_world() -> None:
-    assert set(readers()) <= set([field.name for field in fields(World)])
+    assert set(readers()) <= {field.name for field in fields(World)}
     assert {"takes_mail", "extensions", "greylist_s", "certificate", "idle_s", "refused_hosts"} <= set(readers())
     assert not {"mailboxes", "lists", "seen", "faults"} & set(readers())
 
