@@ -1,6 +1,7 @@
 """The instructor's desk by methods: the curtain, the question for the class, scenarios, what is told of mistakes."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_hidden_reply_is_nowhere_in_what_the_browser_gets(board: Desk) -> None
     assert board.is_covered
     shown = str(board.view())
     assert "503" not in shown and "Wrong moment" not in shown and "Send MAIL first" not in shown
-    assert "RCPT TO:<bob@lab.example>" in shown and "It is hidden." in shown
+    assert "RCPT TO:<bob@lab.example>" in shown and "What came back is hidden." in shown
     board.heard({"do": "uncover"})
     assert not board.is_covered and "Send MAIL first" in str(board.view())
 
@@ -128,6 +129,9 @@ def test_a_part_that_changes_is_told_to_the_browser_once(board: Desk) -> None:
 
         def __setattr__(self, name: str, value: object) -> None:
             seen.append(name)
+
+        def hold_sync(self) -> AbstractContextManager[None]:
+            return nullcontext()
 
     board._live = Page()  # type: ignore[assignment]
     say(board, "EHLO student.example")
