@@ -1,6 +1,7 @@
 """The instructor's desk by methods: the curtain, the question for the class, scenarios, what is told of mistakes."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
@@ -129,6 +130,9 @@ def test_a_part_that_changes_is_told_to_the_browser_once(board: Desk) -> None:
 
         def __setattr__(self, name: str, value: object) -> None:
             seen.append(name)
+
+        def hold_sync(self) -> AbstractContextManager[None]:
+            return nullcontext()
 
     board._live = Page()  # type: ignore[assignment]
     say(board, "EHLO student.example")

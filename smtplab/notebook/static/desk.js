@@ -32,6 +32,7 @@ function drawDesk({ model, el }) {
     bar, notice, Object.values(places));
   el.replaceChildren(root);
   const drawn = {}; // part -> [id of the widget that is drawn there, what takes it away]
+  let folded = null; // a panel of faults that is not looked at yet
   let front = ""; // the part in front, and the widget that is it
   let asked = ""; // the line that the class was asked about; once it went out, the console's line is free again
 
@@ -65,13 +66,20 @@ function drawDesk({ model, el }) {
     else root.requestFullscreen?.();
   }
 
+  /** Faults are at hand where that leaves room for the replies; how much there is shows once the desk is on the page. */
+  function unfold() {
+    if (!folded || root.clientWidth === 0) return;
+    folded.open = root.clientWidth >= WIDE_PX;
+    folded = null;
+  }
+
   function drawPart(part) {
     const fixed = model.get("fixed")[part];
     if (!fixed || model.get("view")[part] === null || drawn[part]?.[0] === fixed.id) return;
     drawn[part]?.[1]();
     drawn[part] = [fixed.id, draws[part]({ model: smtplab.part(model, part), el: places[part] })];
-    const faults = places[part].querySelector("details.faults");
-    if (faults) faults.open = root.clientWidth >= WIDE_PX; // at hand, where that leaves room for the replies
+    folded = places[part].querySelector("details.faults") ?? folded;
+    unfold();
   }
 
   function draw() {
@@ -106,7 +114,10 @@ function drawDesk({ model, el }) {
   model.on("change:view", draw);
   model.on("change:fixed", draw);
   draw();
+  const resized = new ResizeObserver(unfold);
+  resized.observe(root);
   return () => {
+    resized.disconnect();
     model.off("change:view", draw);
     model.off("change:fixed", draw);
     for (const [, takeAway] of Object.values(drawn)) takeAway();
