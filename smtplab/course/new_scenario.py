@@ -66,6 +66,8 @@ def read_transcript(source: str) -> Transcript:
         data = json.loads(source)
     except json.JSONDecodeError as error:
         raise ValueError(text("scenario.json", line=error.lineno, column=error.colno)) from None
+    except (RecursionError, ValueError):  # brackets without end, or a number of thousands of digits
+        data = None
     return Transcript.from_json(data)
 
 

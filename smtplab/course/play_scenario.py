@@ -40,6 +40,9 @@ SETTLE_S = 2.0
 
 LOOK_S = 0.002
 
+IMPATIENT_S = 0.1
+"""How long each further reply is waited for in a session where one did not come: a silent server stays silent."""
+
 
 def play(scenario: Scenario, server: Server | None = None) -> tuple[Frame, ...]:
     """Play a scenario.
@@ -194,12 +197,14 @@ class _Run:
             client.start_tls()
         elif not self.has_come(step):
             client.hear()
-            self.wait_until(lambda: self.has_come(step) or client.is_over)
+            self.wait_until(lambda: self.has_come(step) or client.is_over, client.timeout_s)
         self.shown.see(client.transcript.entries)
         got = self.shown.unseen()
         if got is not None and (got.event == step.event if step.event else got.octets.startswith(step.octets)):
             self.shown.advance(got.direction, len(step.octets))
             return None
+        if got is None:
+            client.timeout_s = min(client.timeout_s, IMPATIENT_S)
         mismatch = self.differs(step.line, Transcript((_as_entry(step),)), str(self.shown.rest()))
         self.shown.everything()
         return mismatch
@@ -243,9 +248,9 @@ class _Run:
         self.messages = tuple(server.messages)
         self.faults = tuple((str(each.fault), each.fired) for each in server.faults)
 
-    def wait_until(self, condition: Callable[[], bool]) -> None:
+    def wait_until(self, condition: Callable[[], bool], most_s: float = SETTLE_S) -> None:
         """Wait for a short time only; what runs in memory is there at once."""
-        until = time.monotonic() + (0.0 if isinstance(self.server, MemoryServer) else SETTLE_S)
+        until = time.monotonic() + (0.0 if isinstance(self.server, MemoryServer) else min(SETTLE_S, most_s))
         while not condition() and time.monotonic() < until:
             time.sleep(LOOK_S)
 

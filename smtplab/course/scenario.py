@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from smtplab.course.scenario_error import ScenarioError, possible
+from smtplab.course.scenario_error import ScenarioError, possible, spelled_out
 from smtplab.course.scenario_reader import Reader
 from smtplab.course.scenario_steps import Ask, Step
 from smtplab.explain.catalogue import text
@@ -153,4 +153,4 @@ def find_scenario(name: str | Path) -> Scenario:
     if path.name == str(name) and shipped.is_file():
         return read_scenario(shipped)
     names = [found.stem for found in FOLDER.glob("*.txt")]
-    raise ValueError(text("scenario.no-file", said=str(name), possible=possible(path.stem, names)))
+    raise ValueError(text("scenario.no-file", said=spelled_out(name), possible=possible(path.stem, names)))

@@ -1,5 +1,6 @@
 """How a scenario that cannot be is told: by file, line and column, with what was wrong and what is possible."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -19,7 +20,8 @@ class ScenarioError(ValueError):
     """
 
     def __init__(self, file: str, line: int, column: int, problem: str) -> None:
-        super().__init__(text("scenario.error", file=file, line=line, column=column, problem=problem))
+        super().__init__(text(
+            "scenario.error", file=spelled_out(file), line=line, column=column, problem=spelled_out(problem)))
         self.file, self.line, self.column, self.problem = file, line, column, problem
 
 
@@ -29,6 +31,18 @@ class Trouble(ValueError):
     def __init__(self, place: int, problem: str) -> None:
         super().__init__(problem)
         self.place, self.problem = place, problem
+
+
+def spelled_out(foreign: object) -> str:
+    r"""Text that a terminal only shows: a character that would steer it stands as its escape.
+
+    >>> print(spelled_out("\x1b[31mred"))
+    \x1b[31mred
+    """
+    return "".join(
+        character if character.isprintable() or unicodedata.category(character) == "Zs"
+        else character.encode("unicode_escape").decode() for character in str(foreign)
+    )
 
 
 def possible(said: str, known: Iterable[str]) -> str:

@@ -26,6 +26,8 @@ from smtplab.protocol.entry import Entry
 from smtplab.protocol.text_form import Directive, LineError, parse_script
 
 LONGEST_MINUTES = 240
+LONGEST_WAIT_S = 1_000_000_000
+"""Some 31 years; much more, and no clock tells a second from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ class Reader:
     def _take_entry(self, line: int, entry: Entry) -> None:
         last = self.steps[-1] if self.steps else None
         if entry.event.endswith(" s"):
-            self.steps.append(Wait(line, float(entry.event.removesuffix(" s"))))
+            seconds = float(entry.event.removesuffix(" s"))
+            if seconds > LONGEST_WAIT_S:
+                raise self._error(line, 4, text("scenario.wait", most=LONGEST_WAIT_S))
+            self.steps.append(Wait(line, seconds))
             return
         self._need_connection(line)
         if entry.direction == "C" and isinstance(last, Send):
@@ -138,7 +143,7 @@ class Reader:
     def _minutes(self, said: _Part, parts: list[_Part]) -> None:
         if self.minutes:
             raise self._error(said.line, 1, text("scenario.twice", word="minutes"))
-        if not said.text.isdecimal() or not 1 <= int(said.text) <= LONGEST_MINUTES:
+        if not said.text.isdecimal() or len(said.text) > 3 or not 1 <= int(said.text) <= LONGEST_MINUTES:
             problem = text("scenario.minutes", said=said.text, most=LONGEST_MINUTES)
             raise self._error(said.line, said.column, problem)
         self.minutes = int(said.text)

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario, find_scenario
-from smtplab.course.scenario_error import ScenarioError
+from smtplab.course.scenario_error import ScenarioError, spelled_out
 from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
@@ -73,8 +73,8 @@ def check_scenario(path: str | Path, out: TextIO | None = None) -> int:
 
 def _title(scenario: Scenario) -> str:
     if not scenario.minutes:
-        return scenario.title
-    return text("scenario.heading", title=scenario.title, minutes=scenario.minutes)
+        return spelled_out(scenario.title)
+    return text("scenario.heading", title=spelled_out(scenario.title), minutes=scenario.minutes)
 
 
 def _result(mismatches: list[Mismatch]) -> str:
@@ -83,7 +83,7 @@ def _result(mismatches: list[Mismatch]) -> str:
 
 def _told(mismatch: Mismatch) -> Iterator[str]:
     """The lines that tell a mismatch."""
-    yield text("scenario.mismatch", file=mismatch.file, line=mismatch.line)
+    yield text("scenario.mismatch", file=spelled_out(mismatch.file), line=mismatch.line)
     for label, lines in (("expected", mismatch.expected), ("got", mismatch.got)):
         for line in lines.splitlines() or [text("scenario.nothing")]:
             yield f"  {text(f'scenario.{label}')} {line}"
@@ -117,7 +117,7 @@ class _Show:
 
     def say(self, words: str, indent: str = "") -> None:
         for paragraph in words.splitlines():
-            print(fill(paragraph, WIDTH, initial_indent=indent, subsequent_indent=indent), file=self.out)
+            print(fill(spelled_out(paragraph), WIDTH, initial_indent=indent, subsequent_indent=indent), file=self.out)
 
     def one(self, frame: Frame) -> None:
         """What is new in this frame."""
@@ -163,9 +163,9 @@ class _Show:
             said = self.typed(text("scenario.choose", count=len(question.options)))
             if said in LEAVE:
                 return False
-            if not said.isdecimal() or not 1 <= int(said) <= len(question.options):
+            chosen = next((each for n, each in enumerate(question.options, 1) if said == str(n)), None)
+            if chosen is None:
                 continue
-            chosen = question.options[int(said) - 1]
             self.say(text("scenario.right" if chosen.is_right else "scenario.wrong", reason=chosen.reason))
             if chosen.is_right:
                 return self.typed(text("scenario.next")) not in LEAVE

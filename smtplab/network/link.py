@@ -72,22 +72,23 @@ class SocketLink:
     def watch(self, changed: Callable[[], bool]) -> None:
         """As `Link` says, in a daemon thread; without one, when none can be had."""
         call = weakref.WeakMethod(changed)
-        watcher = threading.Thread(target=_watch, args=(self._socket, call), name="smtplab client", daemon=True)
+        wait = waiter(self._socket, IN)
+        # Known before it starts: an interrupt may come while Python waits for that, and `close` must wait for it too.
+        self._watcher = threading.Thread(target=_watch, args=(wait, call), name="smtplab client", daemon=True)
         with contextlib.suppress(RuntimeError):  # "can't start new thread": the client still looks when it is used
-            watcher.start()
-            self._watcher = watcher
+            self._watcher.start()
 
     def close(self) -> None:
         """As `Link` says. The watcher is let go first, so that it never waits on a number that names another file."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        if self._watcher is not None and self._watcher is not threading.current_thread():
-            self._watcher.join(1.0)
+        if self._watcher is not None:
+            with contextlib.suppress(RuntimeError):  # it is this very thread, or none could be had
+                self._watcher.join(1.0)
         self._socket.close()
 
 
-def _watch(connection: socket.socket, changed: "weakref.WeakMethod[Callable[[], bool]]") -> None:
-    wait = waiter(connection, IN)
+def _watch(wait: Callable[[float], int], changed: "weakref.WeakMethod[Callable[[], bool]]") -> None:
     while True:
         wait(inf)
         call = changed()

@@ -1,5 +1,6 @@
 """A mail server on 127.0.0.1 for as long as it is wanted: in a notebook cell, in a test, in a terminal."""
 
+import contextlib
 import socket
 import threading
 import weakref
@@ -63,13 +64,15 @@ class LoopbackServer(Hosting):
         loop = Loop(self._host, listener)
         self._loop = loop
         self._thread = threading.Thread(target=loop.run, name=f"smtplab server on port {self.port}", daemon=True)
+        # Neither the thread nor the end of Python may need this object: a server that nobody holds is closed. That is
+        # settled before the thread starts, for an interrupt may come while Python waits for it to have started.
+        self._stop = weakref.finalize(self, _stop, loop, self._thread)
         try:
             self._thread.start()
         except RuntimeError:
+            self._stop.detach()
             loop.release()
             raise RuntimeError("This machine lets no further thread start; close other servers or notebooks.") from None
-        # Neither the thread nor the end of Python may need this object: a server that nobody holds is closed.
-        self._stop = weakref.finalize(self, _stop, loop, self._thread)
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +130,10 @@ def _listen(port: int) -> socket.socket:
 
 
 def _stop(loop: Loop, thread: threading.Thread) -> None:
-    loop.stop()
-    if thread is not threading.current_thread():
+    try:
+        loop.stop()
+    except KeyboardInterrupt:  # ahead of the waking, perhaps, and then the thread would sleep on
+        loop.stop()
+        raise
+    with contextlib.suppress(RuntimeError):  # it is this very thread, or is only just starting and will see the end
         thread.join(CLOSE_TIMEOUT_S)

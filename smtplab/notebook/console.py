@@ -98,9 +98,7 @@ class Console(Asking, Rewind, Faulty):
 
     def _begin(self, branch: Branch) -> None:
         """Take a client over: show it, and be told when it changes. The client does not keep the console alive."""
-        if self._leave is not None:
-            self._leave.detach()
-            _stop(self._stops)
+        left, stops = self._leave, getattr(self, "_stops", [])
         client, self._here = branch.client, branch
         self._talk_to(client)
         self._reveal = False
@@ -115,6 +113,9 @@ class Console(Asking, Rewind, Faulty):
             self._stops.append(self.server.faults.on_change(tell))
         home = self._home if self._own else None
         self._leave = weakref.finalize(self, _leave, self._branches, self._stops, home)
+        if left is not None:  # only now: an interrupt leaves a console that is closed in the end
+            left.detach()
+            _stop(stops)
 
     # What is asked for
 

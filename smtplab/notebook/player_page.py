@@ -31,9 +31,10 @@ Row = tuple[str, str]
 
 def heading(scenario: Scenario) -> str:
     """Title and minutes."""
+    title = html.readable(scenario.title)
     if not scenario.minutes:
-        return scenario.title
-    return text("scenario.heading", title=scenario.title, minutes=scenario.minutes)
+        return title
+    return text("scenario.heading", title=title, minutes=scenario.minutes)
 
 
 def page(scenario: Scenario, notes: bool) -> html.Markup:
@@ -51,11 +52,12 @@ def plain(scenario: Scenario, notes: bool) -> str:
             if name == "lines":
                 lines += [f"  {who + ': ' if who else ''}{said}" for who, said in _lines(step)]
             elif isinstance(step, Ask):
-                lines += [step.text, *(f"  {n}  {each.text}" for n, each in enumerate(step.options, 1))]
+                options = (f"  {n}  {html.readable(each.text)}" for n, each in enumerate(step.options, 1))
+                lines += [html.readable(step.text), *options]
             elif isinstance(step, Note):
-                lines.append(text("scenario.note", note=step.text))
+                lines.append(text("scenario.note", note=html.readable(step.text.replace("\n", " "))))
             elif isinstance(step, Say):
-                lines.append(step.text)
+                lines += map(html.readable, step.text.splitlines())
     return "\n".join(lines)
 
 
@@ -92,7 +94,7 @@ def _part(name: str, steps: list[Step]) -> html.Markup:
     if isinstance(first, Ask):
         return _question(first)
     if isinstance(first, Note):
-        return html.element("p", text("scenario.note", note=first.text), class_="soft")
+        return html.element("p", text("scenario.note", note=first.text.replace("\n", " ")), class_="soft")
     if isinstance(first, Say):
         return html.join(html.element("p", paragraph) for paragraph in first.text.splitlines())
     rows = (row for step in steps for row in _lines(step))

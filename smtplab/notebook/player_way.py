@@ -47,10 +47,11 @@ class Way(Panel):
         found = stops(play(scenario), self._predict)
         if not found:
             raise CannotPlay(text("player.nothing", title=scenario.title))
+        names = labels(found, told=True), labels(found, told=False)
+        biggest = max((state_diagram(s.frame, edition=s.frame.edition).picture for s in found), key=len)
         self._put_away()
         self.scenario, self._stops = scenario, found
-        self._labels, self._labels_ahead = labels(found, told=True), labels(found, told=False)
-        self._biggest = max((state_diagram(s.frame, edition=s.frame.edition).picture for s in found), key=len)
+        (self._labels, self._labels_ahead), self._biggest = names, biggest
 
     # Which step
 

@@ -24,8 +24,8 @@ _LITERAL = re.compile(r"([CS]): ?(.*)")
 _ESCAPED = re.compile(r"([CS])\| ?(.*)")
 EVENT = re.compile(r"-- *(lost|closed|tls|tls failed|[0-9]+(?:\.[0-9]+)? s)\s*")
 """An event of the connection, or time that passes."""
-_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*?)\s*")
-_GOES_ON = re.compile(r"\s+(?P<rest>.*?)(?P<word>)\s*")
+_DIRECTIVE = re.compile(r"@(?P<word>\S+)\s*(?P<rest>.*)")
+_GOES_ON = re.compile(r"\s+(?P<rest>.*)(?P<word>)")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[rnt\\])")
 _ESCAPES = r"write \\ \r \n \t or \xNN"
 _FORMS = "A line begins with 'C: ', 'S: ', 'C| ', 'S| ', '-- lost', '-- closed', '-- tls', '-- 2.5 s' or '#'."
@@ -91,7 +91,8 @@ def parse_script(text: str) -> Iterator[tuple[int, Entry | Directive]]:
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        directive = _DIRECTIVE.fullmatch(line) or (_GOES_ON.fullmatch(line) if in_directive else None)
+        words = line.rstrip()  # here, since a pattern for blanks at the end would try each run of blanks before it
+        directive = _DIRECTIVE.fullmatch(words) or (_GOES_ON.fullmatch(words) if in_directive else None)
         in_directive = directive is not None
         if directive is not None:
             yield number, Directive(directive["word"] or "", directive["rest"], directive.start("rest") + 1)

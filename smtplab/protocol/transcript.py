@@ -7,6 +7,7 @@ and faults only in JSON: in text a remark tells of faults. Inside TLS the record
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from smtplab.protocol.dialogue import Dialogue, Exchange
@@ -155,7 +156,7 @@ class Transcript:
             raise ValueError(f"This is no smtplab transcript of version {JSON_VERSION}.")
         try:
             return cls(tuple(map(_read_entry, data["entries"])), bool(data["truncated"]))
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             raise ValueError("This smtplab transcript is damaged: an entry cannot be read.") from None
 
 
@@ -165,12 +166,14 @@ def _read_entry(data: dict[str, Any]) -> Entry:
     layer = data.get("layer", "")
     if layer not in ("", "inside", "outside"):
         raise ValueError(layer)
-    if direction not in ("C", "S", "-") or (direction == "-") != bool(EVENT.fullmatch(f"-- {event}")):
+    if direction not in ("C", "S", "-") or not isinstance(event, str):
         raise ValueError(direction)
-    meant, forced = data.get("meant"), data.get("forced", "")
-    if not isinstance(forced, str):
+    if not (EVENT.fullmatch(f"-- {event}") if direction == "-" else event == ""):
+        raise ValueError(event)
+    meant, forced, time_s = data.get("meant"), data.get("forced", ""), float(data["time_s"])
+    if not isinstance(forced, str) or not isfinite(time_s):
         raise ValueError(forced)
-    return Entry(direction, octets, float(data["time_s"]), event, layer, forced,
+    return Entry(direction, octets, time_s, event, layer, forced,
                  None if meant is None else meant.encode("latin-1"))
 
 

@@ -72,6 +72,7 @@ def test_a_client_that_left_without_a_word_does_so_again() -> None:
 
 @pytest.mark.parametrize(("source", "said"), [
     ("hello", "Line 1: 'hello' has no known form"), ("{", "This is no JSON: line 1, column 2"),
+    ('{"a":' + "[" * 100_000, "no smtplab transcript"), ('{"a":' + "9" * 5000 + "}", "no smtplab transcript"),
     ("{}", "no smtplab transcript"), ("", "has no session"), ("S: 220 a\n-- lost\nC: NOOP\n", "Write @connect"),
     ("@say hello", "is a directive"),
 ])

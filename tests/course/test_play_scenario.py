@@ -1,5 +1,6 @@
 """A scenario is played into frames: values that show what was written, or tell what differs."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -205,3 +206,13 @@ def test_a_new_session_begins_with_nothing_known_of_it(kind: str) -> None:
     frames = played(f"{GREETING}{HELLO}@connect\n@say Wait.\n{GREETING}", kind)
     assert [(frame.client, str(frame.transcript), frame.server_session is None) for frame in frames[2:]] == [
         (2, "", True), (2, GREETING, False)]
+
+
+def test_a_server_that_has_fallen_silent_is_not_waited_for_again_and_again() -> None:
+    lines = "C: NOOP\nS: 250 OK\n" * 20
+    scenario = Scenario.parse(f"@title Silence\n@fault ANY -> silence\nS: 220 lab.example SMTP service ready\n{lines}")
+    with LoopbackServer(scenario.world) as server:
+        began = time.monotonic()
+        frames = play(scenario, server)
+        assert sum(frame.mismatch is not None for frame in frames) == 20
+        assert time.monotonic() - began < 25  # one time limit, not twenty

@@ -1,5 +1,6 @@
 """A scenario is read from its text, and what cannot be is told by file, line and column."""
 
+import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def test_every_directive_becomes_a_step_or_a_fact() -> None:
     ("@minutes 3\n@minutes 3", 2, 1, "a second time"),
     ("@minutes  soon", 1, 11, "whole number from 1 to 240"),
     ("@minutes 0", 1, 10, "whole number from 1 to 240"),
+    ("@minutes " + "9" * 5000, 1, 10, "whole number from 1 to 240"),
+    (HEAD + "-- " + "9" * 400 + " s", 3, 4, "1000000000 seconds at most"),
     ("@cures http-503\n  http-504", 2, 3, "id http-504. Did you mean 'http-503'"),
     ("@world extension=all", 1, 8, "no option extension.*'extensions'"),
     ("@world takes_mail=no\n  vrfy=of", 2, 8, "'on', 'off', 'unknown'"),
@@ -179,3 +182,18 @@ def test_a_scenario_is_found_by_file_or_by_name(tmp_path: Path) -> None:
         find_scenario("graylisting")
     with pytest.raises(ValueError, match="There is no file"):
         find_scenario(tmp_path / "no.txt")
+
+
+@pytest.mark.parametrize("line", ["@say A{}b", "@say A\n {}b{}"])
+def test_a_line_full_of_blanks_is_read_at_once(line: str) -> None:
+    began = time.monotonic()
+    read = Scenario.parse(HEAD + line.replace("{}", " " * 100_000))
+    assert isinstance(read.steps[-1], Say) and time.monotonic() - began < 5  # it was a minute
+
+
+def test_what_would_steer_a_terminal_is_spelled_out_in_an_error() -> None:
+    with pytest.raises(ScenarioError, match=r"a\\x1b\[31m.txt, line 1.*@\\x1b\[2J") as error:
+        Scenario.parse("@\x1b[2J", "a\x1b[31m.txt")
+    assert str(error.value).isprintable()
+    with pytest.raises(ValueError, match=r"no file \\x1b"):
+        find_scenario("\x1b[2J")

@@ -128,3 +128,19 @@ def test_both_sides_are_told_when_a_reply_is_lost(tmp_path: Path) -> None:
 def test_octets_that_steer_a_terminal_are_shown_escaped(path: Path) -> None:
     path.write_text(SHORT.replace("C: RCPT", "C| NOOP \\x1b[2J\\r\\nS: 501 a\nC: RCPT"), "utf-8")
     assert "\x1b" not in "\n".join(run(path, io.StringIO())[1])
+
+
+def test_no_words_of_a_file_steer_the_terminal(tmp_path: Path) -> None:
+    hostile = tmp_path / "it\x1b[31m.txt"
+    words = SHORT.replace("503 Send", "250 Send")
+    for said, instead in (("A short one", "A \x1b[2J"), ("Look.", "Look\x07 \u202e."), ("Smile.", "\x1b]0;x\x07"),
+                          ("What comes?", "\x9b1m?"), ("known.", "\x1b[8m."), ("503. |", "\x1b[5m |")):
+        words = words.replace(said, instead)
+    hostile.write_text(words, "utf-8")
+    status, lines = run(hostile, io.StringIO(), with_notes=True)
+    assert status == 1 and "A \\x1b[2J (2 minutes)" in lines and all(line.isprintable() for line in lines)
+
+
+def test_an_endless_number_is_no_answer(path: Path) -> None:
+    status, _ = run(path, Terminal("\n\n" + "9" * 5000 + "\nq\n"))
+    assert status == 0

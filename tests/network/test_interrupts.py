@@ -111,6 +111,39 @@ with LoopbackServer(extensions="all") as server, server.connect() as client:
 print("well")
 """
 
+IN_A_FORK = """
+import gc, random, signal, threading
+from smtplab.network import LoopbackServer
+threading.excepthook = lambda told: failed.append(told)
+failed = []
+random.seed(1)
+with LoopbackServer() as server:
+    client = server.connect()
+    client.send("EHLO me.example")
+    interrupts = 0
+    for _ in range(500):
+        try:
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(0.00005, 0.003))
+            fork = client.fork(at=1)
+            fork.on_change(id)
+            fork.close()
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            interrupts += 1
+        finally:
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    gc.collect()
+    for thread in threading.enumerate()[1:]:
+        if thread is not server._thread:
+            thread.join(0.2)
+    assert interrupts > 30, interrupts
+    assert not failed, failed
+    assert threading.active_count() < 10, threading.active_count()
+    assert client.send("NOOP").code == 250
+print("well")
+"""
+
 IN_A_WAIT = """
 import signal, socket, threading
 from smtplab.network import Client
@@ -171,3 +204,8 @@ def test_interrupts_inside_tls_never_send_a_command_twice(seed: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 def test_an_interrupted_handshake_hangs_up_and_the_next_session_is_well() -> None:
     assert run(IN_A_HANDSHAKE) == "well\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+def test_a_fork_that_is_interrupted_leaves_no_server_behind() -> None:
+    assert run(IN_A_FORK) == "well\n"

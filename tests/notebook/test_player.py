@@ -381,3 +381,11 @@ def test_what_nobody_holds_goes() -> None:
     del player
     gc.collect()
     assert client.is_over
+
+
+def test_the_plain_text_of_a_scenario_steers_no_terminal_and_paragraphs_stay_apart() -> None:
+    player = Player(Scenario.parse(
+        "@title \x1b[2J\n@say One\x07.\n@say Two.\n@note This.\n@note That.\nS: 220 lab.example SMTP service ready\n"
+        "@ask \x1b[1m?\n@right \x1b[2m | so\n@wrong No | so\n"), notes=True)
+    assert all(line.isprintable() for line in str(player).splitlines())
+    assert "\nTwo." in str(player) and "This. That." in str(player.fragment())

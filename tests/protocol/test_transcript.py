@@ -48,7 +48,8 @@ def test_json_of_another_version_is_refused() -> None:
     3, None, [], "{}", {}, {"smtplab_transcript": 1}, DAMAGED | {"entries": 3}, DAMAGED | {"entries": [{}]},
     *(DAMAGED | {"entries": [ENTRY | wrong]} for wrong in (
         {"direction": "X"}, {"octets": 3}, {"octets": "\u20ac"}, {"time_s": "soon"}, {"event": "lost"},
-        {"direction": "-"},
+        {"direction": "-"}, {"event": "foo"}, {"event": None}, {"event": 3}, {"time_s": 10**400},
+        {"time_s": float("nan")},
     )),
 ], ids=str)
 def test_damaged_json_is_told_in_a_sentence(data: object) -> None:
