@@ -232,6 +232,6 @@ def test_in_a_desk_it_is_taken_over_as_well(open_notebook: Open) -> None:
     player.press("PageDown")
     at(player, 2)
     button(player, "Take over from here").click()
-    console = notebook.page.locator(".console-place .smtplab-console")
+    console = notebook.page.locator(".smtplab-desk .smtplab-console")  # the desk's own
     console.wait_for()
     expect(console).to_have_attribute("data-state", "READY")
