@@ -3,8 +3,9 @@
 #
 # **Ten minutes to prepare, then 10, 25 or 45 minutes at the projector.**
 #
-# Run the two cells below. Everything else happens on the desk, with mouse or keyboard.
+# Run the first cell below. Everything else happens on the desk, with mouse or keyboard.
 # Choose a script: each names what you type, what you ask, and what you will see.
+# In full screen you cannot read it: print this page (*File → Print…*), or open it on a second device.
 #
 # - [10 minutes: one mail, one refusal](#10-minutes)
 # - [25 minutes: not now, no, and the lost 250](#25-minutes)
@@ -16,7 +17,7 @@
 # %% [markdown]
 # ## The desk
 #
-# *View → Simple Interface* and *View → Presentation Mode* give the desk more room; its own *Full screen* gives most.
+# Its own *Full screen* gives the desk most room. Press it again, or Escape, to leave.
 # Run the cell again whenever you want to begin afresh.
 
 # %% desk
@@ -31,13 +32,18 @@ board
 # | On the desk | What it does |
 # |---|---|
 # | *Console* | type a line, or press a command's button and change the line; Enter sends |
-# | *Hide replies*, *Reveal* | the reply comes, but stays hidden until you reveal it |
-# | *Ask the class* | asks about the line that stands there: type in the hands, then reveal |
-# | *Faults* | makes something happen: choose one, change its text, Enter sets it; one click clears it |
-# | *Scenario* | opens a session to play: Page Down is next, Page Up is back, as on a remote control |
+# | *Hide replies*, *Reveal* | what comes back stays hidden until you reveal it; Enter reveals |
+# | *Ask the class* | asks about the line that stands there: type in the hands, then *Reveal* |
+# | *New session* | hangs up and connects again; faults that are set stay |
+# | *Faults*, at the right | unfold it, choose one, change its text, Enter sets it; *Clear* takes it away |
+# | *Choose a scenario*, *Open* | a session to play: Page Down is next, Page Up is back, as on a remote control |
+# | *Go back here*, in the record | shows when the pointer is over a reply; by keyboard Tab and the arrows |
 # | *More words* | the whole explanation, the envelope, and who says so |
 #
-# The same by Python, when you want it ready before the class comes:
+# The class sees all that you see, the words of a fault and *Notes* of a scenario too. Fold *Faults* once one is set.
+# Notes for you alone: `smtplab scenario run two_recipients --notes` in a terminal.
+#
+# A fault can be ready before the class comes:
 
 # %% fault
 board.console.server.faults.add("RCPT#2 -> 452 4.5.3 Too many recipients")
@@ -58,11 +64,11 @@ board.console.server.faults.clear()
 # | Minute | Do | Ask or say |
 # |---|---|---|
 # | 0 | Show the desk. The greeting stands there. | "Who spoke first?" The server: 220. |
-# | 1 | `EHLO student.example` | "Four lines came. How many replies?" One: only the last has a blank behind 250. |
+# | 1 | `EHLO student.example` | "Five lines came. How many replies?" One: only the last has a blank behind 250. |
 # | 2 | `MAIL FROM:<alice@student.example>` | "Where are we now?" Look at the picture. |
-# | 3 | Write `RCPT TO:<carol@lab.example>`, press *Ask the class*. | Yes, more please, not now, or no? Type in the hands, then reveal: 450. |
+# | 3 | Write `RCPT TO:<carol@lab.example>`. No Enter: press *Ask the class*. | Yes, more please, not now, or no? Type in the hands, *Reveal*: 450. |
 # | 5 | Back to *Console*: `RCPT TO:<bob@lab.example>` | "Is the mail lost because Carol is busy?" No: each recipient has an answer. |
-# | 6 | `DATA`, then send the message. | "354: is that an error?" No: more please. |
+# | 6 | `DATA`, then *Send message*. | "354: is that an error?" No: more please. |
 # | 8 | Look at the 250 after the dot. | "Has Bob read it?" No. The server is responsible now. |
 # | 9 | `QUIT` | The two digits to keep: the first says what to do, the second what it is about. |
 
@@ -75,11 +81,11 @@ board.console.server.faults.clear()
 # |---|---|---|
 # | 0 | Open the scenario *Two recipients, two fates* and play it. | Let the class answer its two questions before you go on. |
 # | 6 | Open *Not now: greylisting, and coming back*. | "Why would a server say no to a stranger, and yes half an hour later?" |
-# | 12 | Back to *Console*, *New session*. Set the fault *The connection is lost after the dot*. | Do not say what it does. |
-# | 13 | Send a whole mail, up to the message. | "No reply came. Does Bob have the mail?" Take a vote. |
-# | 16 | Read both lines: what the server said, what you read. | The server took charge. The client cannot know. |
-# | 18 | Clear the fault. *New session*, send the same mail again. | "What does Bob see?" Two mails: better twice than never. |
-# | 21 | Open *The lost 250, and the mail that came twice* at its last step. | What a server can do: look at the Message-ID. |
+# | 12 | Back to *Console*. *Faults*, *Lost after the dot*, Enter; fold it. *Hide replies*. | "Something will go wrong. Watch." |
+# | 13 | `EHLO`, `MAIL`, `RCPT` for Bob, `DATA`, *Reveal* each; *Send message*. | "Say that nothing came back. Does Bob have the mail?" Take a vote. |
+# | 16 | *Reveal*. Read the line *Two views*. | The server took charge. The client cannot know. |
+# | 18 | *Hide replies* again, so that it is off. *New session*, the same mail once more. | "What does Bob see?" Two mails: better twice than never. |
+# | 21 | Open *The lost 250, and the mail that came twice*; the End key goes to its last step. | "Whose mistake was it?" Nobody's. Two messages stand behind *Messages taken*. |
 # | 24 | | One sentence at the door: "Whose job is the mail after the 250?" |
 
 # %% [markdown]
@@ -89,15 +95,15 @@ board.console.server.faults.clear()
 #
 # | Minute | Do | Ask or say |
 # |---|---|---|
-# | 0 | *Hide replies*. `EHLO student.example`, *Reveal*. | Each time: "Yes, more please, not now, or no?" |
+# | 0 | *Hide replies*. `EHLO student.example`, Enter, *Reveal*. | Each time: "Yes, more please, not now, or no?" |
 # | 4 | `RCPT TO:<bob@lab.example>` too early, *Ask the class*. | 503. "Is the service unavailable?" That is HTTP. Here: wrong moment. |
 # | 9 | `MAIL`, `RCPT` for Bob, Carol, Zoe; reveal each. | Three fates on the board: 250, 450, 550. Who gets a second try? |
-# | 15 | *Go back here* at the `MAIL`. Send `RSET` instead. | "What would have been?" Compare the two futures. |
+# | 15 | *Go back here* at the reply to `MAIL`. Send `RSET` instead, *Reveal*. | "What would have been?" *Compare the two futures*. |
 # | 20 | Open *The QUIT that became mail*. | "Does QUIT hang up?" Not inside a message. |
 # | 26 | Open *The header lies*. | "Which of the two senders does the server believe?" |
-# | 33 | Set *the next RCPT gets 452* and send it. | "The mailbox is full?" No: 452 is the server's own storage, or too many at once. |
-# | 37 | Open *A slow server and an impatient client*. | "How long should a client wait?" RFC 2821 says five minutes for a command, ten after the dot. |
-# | 42 | Clear everything. | At the door: "Name one reply that is not an error although it is no 2." |
+# | 33 | *Console*: `MAIL` again. *Faults*, *452 to RCPT*, Enter; fold it. `RCPT` for Bob, *Reveal*. | "The mailbox is full?" No: 452 is the server's own storage, or too many at once. |
+# | 37 | Open *A slow server and an impatient client*. | "How long should a client wait?" RFC 2821: five minutes for `MAIL`, ten after the dot. |
+# | 42 | *Console*, *Faults*, *Clear*. *Hide replies* off. | At the door: "Name one reply that is not an error although it is no 2." |
 #
 # The [teacher's plan](teacher_plan.md) has a lesson in which learners work on their own machines.
 
@@ -107,8 +113,10 @@ board.console.server.faults.clear()
 # | You see | Why | Do this |
 # |---|---|---|
 # | an empty or red box | the page lost its kernel | run the cell of the desk again |
-# | a reply that you did not plan | a fault is still set | *Faults*, *Clear all* |
-# | 503 where a 250 should be | the session stands elsewhere | *New session*, or `RSET` |
-# | nothing comes | a fault says silence or delay | let time pass in *Faults*, or *New session* |
+# | a reply that you did not plan | a fault is still set | *Faults*, *Clear* |
+# | 503 where a 250 should be | the session stands elsewhere: see the picture | `RSET`, or *New session* |
+# | nothing comes | a fault says silence or delay | *Faults*, *Let time pass*; or *New session* |
+# | *What came back is hidden.* | *Hide replies* is on | *Reveal* |
+# | Page Down does nothing | no scenario is in front | press *Scenario* |
 #
 # Nothing leaves this machine: no mail, and no count of hands. The desk closes with its kernel, or by `board.close()`.

@@ -1,46 +1,31 @@
-"""A client to talk with by hand: it sends whatever it is given, and says what came back and where the session stands.
+"""A client to talk with by hand: it sends whatever it is given, and says what came back."""
 
-It decides nothing: state and facts are folded from the record (RFC 2821 sections 3.1, 4.1.1.4, 4.2). Every wait has
-a limit. The thread that calls reads for itself while it waits; when a callback wants to know of an unasked 421, a
-watcher looks while nobody calls.
-"""
-
-import threading
-import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from email.message import Message
 from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.network.address import LOOPBACK, check_target
+from smtplab.network.channel import Channel
 from smtplab.network.conversation import Conversation
-from smtplab.network.copies import Place
+from smtplab.network.following import Following
+from smtplab.network.forced import marked_steps, withheld
 from smtplab.network.fork import Forked, check_step, say_again
+from smtplab.network.hosting import Hosting
 from smtplab.network.link import Link, SocketLink
-from smtplab.network.outcome import NoReply, ReplyError, no_reply
+from smtplab.network.outcome import NoReply, ReplyError, is_bad, no_reply, reply_with, why_no_reply
 from smtplab.network.tls import TlsLayer, check_authority, client_context
-from smtplab.network.tls_link import TlsLink
-from smtplab.network.typed import chunk_octets, line_octets, message_octets
+from smtplab.network.typed import chunk_octets, given_octets, line_octets, message_octets
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.extensions.starttls import TLS_FAILED
-from smtplab.protocol.forced import mark_exchanges, mark_transcript
-from smtplab.protocol.machine import CONNECT, EDITIONS, UNASKED, Kind, State
-from smtplab.protocol.session import Session
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.machine import CONNECT, EDITIONS, State
 from smtplab.protocol.wire import Reply, double_dots, format_mail_data
 
 TIMEOUT_S = 5.0
 
-CLOSING_S = 0.5
-"""How long a client waits for the end of a connection after the 221."""
 
-LOOK_S = 0.2
-"""How long a look may take: a server that never stops sending must not hold up whoever only asks for the state."""
-
-
-class Client:
+class Client(Following):
     """One connection to a mail server; made, it has read the greeting.
 
     Parameters
@@ -58,8 +43,8 @@ class Client:
         True: a refusal, a violation of the table or a missing reply raises `ReplyError`.
     link : Link, optional
         An open connection to use instead of `host` and `port`.
-    keeps : object, optional
-        Kept alive as long as the client: a server that has no other holder.
+    keeps : Hosting, optional
+        The server, when it is one of ours: kept alive as long as the client, and asked what a fault forced.
     implicit_tls : bool
         True: TLS begins with the connection, before the greeting (RFC 8314).
     server_name : str, optional
@@ -90,7 +75,7 @@ class Client:
 
     def __init__(
         self, host: str = LOOPBACK, port: int = 0, *, timeout_s: float = TIMEOUT_S, allow_remote: bool = False,
-        edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: object = None,
+        edition: int = 2821, strict: bool = False, link: Link | None = None, keeps: Hosting | None = None,
         implicit_tls: bool = False, server_name: str | None = None, authority: bytes | None = None,
         verify: bool = True, continues: Conversation | None = None,
     ) -> None:
@@ -106,7 +91,6 @@ class Client:
             check_target(host, port, allow_remote)
             link = SocketLink(host, port, timeout_s)
         self.host, self.port, self.timeout_s, self.strict, self.edition = host, port, float(timeout_s), strict, edition
-        self._link, self.keeps, self.address = link, keeps, link.address
         self.server_name = server_name or host
         self._authority, self._verify = authority, verify
         self._options: dict[str, Any] = {
@@ -114,19 +98,15 @@ class Client:
             "implicit_tls": implicit_tls, "server_name": server_name, "authority": authority, "verify": verify,
         }
         self.forked: Forked | None = None
-        self._conversation = Conversation(edition, link.clock)
-        self._lock = threading.RLock()
-        self._listeners: list[Callable[[Client], object]] = []
-        self._hang_up = weakref.finalize(self, link.close)
-        self._watched = False
+        record = Conversation(edition, link.clock) if continues is None else continues.on(link.clock)
+        super().__init__(Channel(link, record), keeps)
         if continues is not None:
-            self._conversation = continues.on(link.clock)
             greeting = next((step.reply for step in continues.dialogue.exchanges if step.event == CONNECT), None)
-            self.greeting: Reply | NoReply = greeting or self._outcome(self._converse(b""))
+            self.greeting: Reply | NoReply = greeting or self._converse(b"")
             return
-        failure = self._shake_hands() if implicit_tls else None
-        self.greeting = self._outcome(self._converse(b"")) if failure is None else failure
-        if strict and _is_bad(self.greeting):
+        failure = self._begin_tls() if implicit_tls else None
+        self.greeting = self._converse(b"") if failure is None else failure
+        if strict and is_bad(self.greeting):
             self.close()
             raise ReplyError(self.greeting)
 
@@ -202,7 +182,7 @@ class Client:
         """
         if self.state is State.TLS_HANDSHAKE:
             exchange = self.exchanges[-1]
-            outcome = self._secured(replace(exchange.reply, exchange=exchange) if exchange.reply else no_reply("lost"))
+            outcome = self._secured(reply_with(exchange.reply, exchange) if exchange.reply else no_reply("lost"))
             self._tell()
             return self._judged(outcome)
         return self.send("STARTTLS")
@@ -221,30 +201,26 @@ class Client:
 
     def send_octets(self, octets: bytes) -> tuple[Reply, ...]:
         """Send octets, whatever they are, and give the replies that came until none was due or the time was over."""
-        _check_octets(octets)
-        with self._lock:
-            self._look()
-            new = [] if self._conversation.is_over else self._converse(bytes(octets))
+        octets, channel = given_octets(octets), self._channel
+        with channel.lock:
+            channel.take()
+            new = channel.converse(octets, self.timeout_s)
         self._tell()
         return self._replies(new)
 
-    def _replies(self, new: Sequence[Exchange]) -> tuple[Reply, ...]:
-        marked = self._marked(new)
-        return tuple(replace(exchange.reply, exchange=exchange) for exchange in marked if exchange.reply is not None)
-
     def put(self, octets: bytes) -> None:
         """Send octets, whatever they are, and wait for nothing; `hear` gives the replies."""
-        _check_octets(octets)
-        with self._lock:
-            self._look()
-            if not self._conversation.is_over:
-                self._converse(bytes(octets), waits=False)
+        octets, channel = given_octets(octets), self._channel
+        with channel.lock:
+            channel.take()
+            channel.converse(octets, self.timeout_s, waits=False)
         self._tell()
 
     def hear(self) -> tuple[Reply, ...]:
         """The replies that are due: waits until none is, or the time is over."""
-        with self._lock:
-            new = [*self._take(), *([] if self._conversation.is_over else self._converse(b""))]
+        channel = self._channel
+        with channel.lock:
+            new = [*channel.take(), *channel.converse(b"", self.timeout_s)]
         self._tell()
         return self._replies(new)
 
@@ -254,15 +230,6 @@ class Client:
             return self.send("QUIT")
         finally:
             self.close()
-
-    def close(self) -> None:
-        """Hang up without a word. May be called twice."""
-        self._looked()
-        self._hang_up()
-        with self._lock:
-            self._conversation.end()
-            self._conversation.fold()
-        self._tell()
 
     def again(self, **options: Any) -> "Client":
         """A new connection to the same host and port, with the same options but for those that are given."""
@@ -303,253 +270,57 @@ class Client:
         >>> print(other.state, client.state)
         SENDER_KNOWN READY
         """
-        server: Any = self.keeps
-        if hasattr(server, "fork"):
-            found: Client = server.fork(self, at, **self._options)
-            return found
+        if self.keeps is not None:
+            return self.keeps.fork(self, at, **self._options)
         steps = check_step(self, at)
         if not replay:
             raise ValueError(text("fork.ask", host=self.host, at=at))
         return say_again(self, steps)
-
-    @property
-    def steps(self) -> tuple[Exchange, ...]:
-        """Every step from the greeting on, as `exchanges`.
-
-        Raises
-        ------
-        ValueError
-            When the session is so long that its beginning was let go.
-        """
-        conversation = self._looked()
-        if conversation.has_forgotten:
-            raise ValueError(text("fork.forgotten"))
-        return tuple(conversation.dialogue.exchanges)
-
-    def conversation_after(self, steps: Sequence[Exchange], place: Place) -> Conversation:
-        """The record up to some step, for a connection that goes on from there."""
-        with self._lock:
-            return self._conversation.after(steps, place)
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def state(self) -> State:
-        """Where the session stands, as the replies tell."""
-        return self.session.state
-
-    @property
-    def session(self) -> Session:
-        """State and facts: client name, extensions announced, transaction."""
-        return self._looked().dialogue.session
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """Every step so far."""
-        return self._marked(self._looked().dialogue.exchanges)
-
-    @property
-    def transcript(self) -> Transcript:
-        """The record of the connection; on a server of ours it tells what was forced, and by which fault."""
-        record, servers = self._looked().transcript(), self._servers_record()
-        return record if servers is None or record.truncated else mark_transcript(record, servers)
-
-    def _servers_record(self) -> Transcript | None:
-        """What the server has recorded of this session, when it is at hand and faults have happened there."""
-        server: Any = self.keeps
-        if not getattr(getattr(server, "faults", None), "have_fired", False):
-            return None
-        found = server.record_of(self)
-        return None if found is None or found.transcript.truncated else found.transcript
-
-    def _marked(self, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
-        """Steps of this session, each with the fault that forced it, where the server at hand tells so."""
-        servers = self._servers_record() if exchanges else None
-        every = self._conversation.dialogue.exchanges
-        if servers is None or self._conversation.has_forgotten:
-            return tuple(exchanges)
-        marks = {id(step): marked for step, marked in zip(every, mark_exchanges(every, servers), strict=True)}
-        return tuple(marks.get(id(step), step) for step in exchanges)
-
-    @property
-    def in_mail_data(self) -> bool:
-        """True when the next line is mail data."""
-        return self._looked().dialogue.in_mail_data
-
-    @property
-    def is_quiet(self) -> bool:
-        """True when no reply is due."""
-        return self._looked().dialogue.is_quiet
-
-    @property
-    def tls(self) -> TlsLayer | None:
-        """Inside TLS: its version, cipher, and the names of the server's certificate."""
-        return self._link.layer if isinstance(self._link, TlsLink) and self._link.layer.is_up else None
-
-    @property
-    def is_over(self) -> bool:
-        """True when the connection is gone."""
-        return self._looked().is_over
-
-    def on_change(self, callback: Callable[["Client"], object]) -> Callable[[], None]:
-        """Have `callback(client)` called after whatever was sent or came, also a 421 while nobody waits.
-
-        It is called in the thread that sent, or in a watcher's for what came unasked.
-
-        Returns
-        -------
-        callable
-            Call it to end this.
-        """
-        with self._lock:
-            self._listeners.append(callback)
-            if not self._watched and not self._conversation.is_over:
-                self._watched = True
-                self._link.watch(self._came_unasked)
-        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
 
     def __repr__(self) -> str:
         return f"<Client of {self.host}:{self.port}, {self.state}>"
 
     def _say(self, octets: bytes) -> Reply | NoReply:
         """Send octets to which at most one reply is due, and give it."""
-        with self._lock:
-            self._look()
-            if self._conversation.is_over:
+        channel = self._channel
+        with channel.lock:
+            channel.take()
+            if channel.conversation.is_over:
                 return self._judged(no_reply("closed"))
-            outcome = self._secured(self._outcome(self._converse(octets)))
+            outcome = self._secured(self._converse(octets))
         if self._listeners:
             self._tell()
         return self._judged(outcome)
 
+    def _converse(self, octets: bytes) -> Reply | NoReply:
+        channel = self._channel
+        conversation = channel.conversation
+        answer = conversation.answer(channel.converse(octets, self.timeout_s))
+        if answer is not None and answer.reply is not None:
+            return reply_with(answer.reply, marked_steps(self, (answer,), conversation)[0])
+        outcome = why_no_reply(conversation, self.timeout_s)
+        return withheld(self, outcome) if outcome.was_due else outcome
+
+    def _replies(self, new: Sequence[Exchange]) -> tuple[Reply, ...]:
+        marked = marked_steps(self, new, self._channel.conversation)
+        return tuple(reply_with(step.reply, step) for step in marked if step.reply is not None)
+
     def _secured(self, outcome: Reply | NoReply) -> Reply | NoReply:
         """The outcome, once the handshake is over that it asks for."""
-        if self._conversation.dialogue.session.state is not State.TLS_HANDSHAKE:
+        channel = self._channel
+        if channel.conversation.dialogue.session.state is not State.TLS_HANDSHAKE:
             return outcome
-        with self._lock:
-            failure = self._shake_hands()
+        with channel.lock:
+            failure = self._begin_tls()
         return outcome if failure is None else failure
 
-    def _shake_hands(self) -> NoReply | None:
-        """Begin TLS. When that fails the client hangs up: over this connection no word can be said any more."""
-        conversation = self._conversation
+    def _begin_tls(self) -> NoReply | None:
+        """Carry out the handshake; gives what came of it when it failed."""
         layer = TlsLayer(client_context(self._authority, self._verify), self.server_name)
-        link = TlsLink(self._link, layer, conversation.overhear)
-        why = text("tls.interrupted")
-        try:
-            why = link.shake_hands(self.timeout_s, self.server_name)
-        finally:  # an interrupt leaves half a handshake, over which nothing can be said either
-            conversation.shook_hands(not why)
-            if why:
-                self._hang_up()
-                conversation.end()
-            conversation.fold()
-        if why:
-            return self._withheld(NoReply(why, text("tls.cure"), event=TLS_FAILED))
-        self._hang_up.detach()
-        self._link, self._hang_up = link, weakref.finalize(self, link.close)
-        return None
-
-    def _outcome(self, new: list[Exchange]) -> Reply | NoReply:
-        """The reply, among new exchanges, to the octets said last; or why there is none."""
-        if self._conversation.is_answered:
-            for exchange in reversed(new):
-                reply = exchange.reply
-                if reply is not None and exchange.event != UNASKED:
-                    return replace(reply, exchange=self._marked([exchange])[0])
-        conversation = self._conversation
-        if conversation.is_over:
-            return self._withheld(no_reply("endless" if conversation.is_endless else "lost"))
-        if conversation.dialogue.in_mail_data and not conversation.has_unsent:
-            return no_reply("mail-data", was_due=False)
-        if conversation.dialogue.is_quiet and conversation.dialogue.uncut and not conversation.has_unsent:
-            return no_reply("unfinished", was_due=False)
-        return self._withheld(no_reply("silence", timeout_s=f"{self.timeout_s:g}"))
-
-    def _withheld(self, outcome: NoReply) -> NoReply:
-        """That no reply came, with the fault that keeps it back, where the server is at hand and tells."""
-        server: Any = self.keeps
-        ask = getattr(server, "record_of", None)
-        found = ask(self) if ask is not None else None
-        return outcome if found is None else replace(outcome, forced=found.withheld_by)
+        why = self._channel.secure(layer, self.server_name, self.timeout_s)
+        return withheld(self, NoReply(why, text("tls.cure"), event=TLS_FAILED)) if why else None
 
     def _judged(self, outcome: Reply | NoReply) -> Reply | NoReply:
-        if self.strict and _is_bad(outcome):
+        if self.strict and is_bad(outcome):
             raise ReplyError(outcome)
         return outcome
-
-    def _converse(self, octets: bytes, *, waits: bool = True) -> list[Exchange]:
-        """Send, and read meanwhile, until nothing is due (or all is sent) or the time is over; gives new exchanges."""
-        conversation, link = self._conversation, self._link
-        conversation.say(octets)
-        until = link.clock() + self.timeout_s
-        new: list[Exchange] = []
-        while True:
-            if conversation.has_unsent:
-                conversation.send(link.send)
-            new += conversation.fold()
-            if conversation.is_over:
-                return new
-            has_unsent = conversation.has_unsent
-            if not (waits or has_unsent):
-                return new
-            if not (has_unsent or conversation.dialogue.due or conversation.cannot_send):
-                if conversation.dialogue.session.state is not State.CLOSED:
-                    return new
-                until = min(until, link.clock() + CLOSING_S)  # after 221 or 421 the end is near: see it
-            left = until - link.clock()
-            if left <= 0:
-                return new
-            if link.wait(left, has_unsent):
-                conversation.receive(link.receive)
-
-    def _look(self) -> bool:
-        """Take what has come since, so that it is not taken for an answer to what is sent next; True if any has."""
-        return bool(self._take())
-
-    def _take(self) -> list[Exchange]:
-        """Take what has come since; gives the exchanges it completes."""
-        conversation = self._conversation
-        new = conversation.fold()
-        until = self._link.clock() + LOOK_S
-        while not conversation.is_over and self._link.wait(0, False) and self._link.clock() < until:
-            conversation.receive(self._link.receive)
-            new += conversation.fold()
-        return new
-
-    def _looked(self) -> Conversation:
-        """The conversation as it is now; while another thread waits for a reply, as it was when that one last read."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._lock.release()
-        return self._conversation
-
-    def _came_unasked(self) -> bool:
-        with self._lock:
-            has_changed = self._look()
-            is_over = self._conversation.is_over
-        if has_changed:
-            self._tell()
-        return not is_over
-
-    def _tell(self) -> None:
-        for callback in tuple(self._listeners):
-            callback(self)
-
-
-def _check_octets(octets: object) -> None:
-    if not isinstance(octets, (bytes, bytearray, memoryview)):
-        raise TypeError(f"Octets are bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
-
-
-def _is_bad(outcome: Reply | NoReply) -> bool:
-    if isinstance(outcome, NoReply):
-        return outcome.was_due
-    is_violation = outcome.exchange is not None and outcome.exchange.row.kind is Kind.VIOLATION
-    return is_violation or not outcome.is_positive

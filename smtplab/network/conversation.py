@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from smtplab.network.copies import Place
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.machine import LOST, State
+from smtplab.protocol.machine import LOST, UNASKED, State
 from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
 
 KEPT_OCTETS = 8 * 1024 * 1024
@@ -129,10 +129,13 @@ class Conversation:
         """True when the reply that is coming has no end."""
         return len(self.dialogue.partial_reply) > LONGEST_REPLY
 
-    @property
-    def is_answered(self) -> bool:
-        """True when the last exchange answers the last octets said; else those are mail data, or wait for a reply."""
-        return self._answered == self._dropped + len(self._said)
+    def answer(self, new: Sequence[Exchange]) -> Exchange | None:
+        """The one of these exchanges that answers the last octets said, if those are not mail data or still wait."""
+        if self._answered == self._dropped + len(self._said):
+            for exchange in reversed(new):
+                if exchange.reply is not None and exchange.event != UNASKED:
+                    return exchange
+        return None
 
     def send(self, send: Callable[[bytes], int]) -> None:
         """Let `send` take what it can of the unsent octets; `fold` stands before and after it.

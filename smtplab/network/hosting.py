@@ -12,9 +12,11 @@ from smtplab.network.mailbox import Messages
 from smtplab.network.record import SessionRecord
 from smtplab.network.server_faults import ServerFaults
 from smtplab.network.tls import client_context
+from smtplab.protocol.transcript import Transcript
 
 if TYPE_CHECKING:
     from smtplab.network.client import Client
+    from smtplab.network.following import Following
 
 
 class Hosting(ABC):
@@ -31,9 +33,14 @@ class Hosting(ABC):
     def _wake(self) -> None:
         """Let the server look at its time limits anew."""
 
-    def record_of(self, client: "Client") -> SessionRecord | None:
+    def record_of(self, client: "Following") -> SessionRecord | None:
         """This server's record of a client's session; None when it is another's, or forgotten."""
         return self._host.record_of(client.address) if client.keeps is self else None
+
+    def forced_record_of(self, client: "Following") -> Transcript | None:
+        """This server's whole record of a client's session, when a fault may stand in it; None otherwise."""
+        found = self.record_of(client) if self._host.have_fired else None
+        return None if found is None or found.transcript.truncated else found.transcript
 
     def fork(self, client: "Client", at: int, **options: Any) -> "Client":
         """A client whose session goes on as this one stood after a step, on a copy of this server (`Client.fork`)."""

@@ -15,6 +15,13 @@ def line_octets(line: str) -> bytes:
     return encode(line) + CRLF
 
 
+def given_octets(octets: object) -> bytes:
+    """Octets as they are. Raises TypeError for what are none."""
+    if not isinstance(octets, (bytes, bytearray, memoryview)):
+        raise TypeError(f"Octets are bytes such as b'NOOP\\r\\n'; this is {type(octets).__name__}.")
+    return bytes(octets)
+
+
 def message_octets(message: bytes | str | Message) -> bytes:
     """A message as it is, or with CRLF at each line end of a text. Raises TypeError for what is no message."""
     if isinstance(message, (bytes, bytearray)):

@@ -16,8 +16,7 @@ from smtplab.notebook.choices import GROUPS, choices
 from smtplab.notebook.console_offers import form_of
 from smtplab.notebook.diagram import StateDiagram
 from smtplab.notebook.edges import silent_states
-from smtplab.notebook.html import readable
-from smtplab.notebook.views import MARKS
+from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.words import everywhere, standing
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP

@@ -180,16 +180,19 @@ class Desk(Panel):
         return {**super().fixed(), "scenarios": known, **parts}
 
     def changed(self) -> None:
-        """Tell the browser; parts that came since bring their fixed data."""
+        """Tell the browser; parts that came since bring their fixed data, together with what they show."""
         if self.hides and not self._changing:
             self._look()
-        if self._live is not None and not self._changing:
+        if self._live is None or self._changing:
+            super().changed()
+            return
+        with self._live.hold_sync():
             fixed = self.fixed()
             if fixed.keys() != self._live.fixed.keys() or any(
                 fixed[part]["id"] != self._live.fixed[part]["id"] for part in PARTS if part in fixed
             ):
                 self._live.fixed = fixed
-        super().changed()
+            super().changed()
 
     def fragment(self) -> html.Markup:
         """The static form: that of the part in front, and what can be opened."""
@@ -213,6 +216,9 @@ class Desk(Panel):
                 self.reveal()
             case {"do": "take-over"}:
                 self.take_over()
+            case {"do": "new-session"}:
+                self.reveal()
+                self.console.new_session()
             case _:
                 return False
         return True

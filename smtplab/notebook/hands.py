@@ -13,10 +13,10 @@ from smtplab.network import Client
 from smtplab.notebook import html, question_view
 from smtplab.notebook.console import Console
 from smtplab.notebook.hearing import Hearing, ask_of, client_of
+from smtplab.notebook.html import MARKS
 from smtplab.notebook.judgement import Answer
 from smtplab.notebook.predict import check_arguments
 from smtplab.notebook.question import Option, Part, words
-from smtplab.notebook.views import MARKS
 from smtplab.notebook.widget import Data, Panel
 
 MOST = 9999

@@ -13,6 +13,9 @@ from importlib.resources import files
 
 from smtplab.protocol.wire import decode, encode, show
 
+MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
+"""One mark a reply, by its first digit; the code stands beside it, so the mark carries nothing alone."""
+
 _VOID = frozenset({"br", "hr", "img", "meta", "wbr"})
 
 

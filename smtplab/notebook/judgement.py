@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from smtplab.explain import explain, misconception
 from smtplab.explain.catalogue import text
 from smtplab.notebook.foresight import silence
-from smtplab.notebook.html import readable
+from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Data, Guess, Part, Question
-from smtplab.notebook.views import MARKS
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import LOST
 

@@ -13,9 +13,8 @@ from smtplab.explain.catalogue import text
 from smtplab.lab import Message
 from smtplab.notebook import console_view
 from smtplab.notebook.diagram import state_diagram
-from smtplab.notebook.html import readable
+from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.player_stops import Stop, is_waiting
-from smtplab.notebook.views import MARKS
 from smtplab.protocol.secrecy import hide_steps
 
 Data = dict[str, Any]

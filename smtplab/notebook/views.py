@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smtplab.explain import EhloAnswer, Explanation, explain
 from smtplab.explain.catalogue import has, text
-from smtplab.notebook.html import Markup, code, definitions, element, escape, folded, join, readable, table
+from smtplab.notebook.html import MARKS, Markup, code, definitions, element, escape, folded, join, readable, table
 from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.secrecy import hide_secrets, hide_step
 from smtplab.protocol.session import Session
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from smtplab.notebook.missed import Missed
     from smtplab.protocol.logins import Logins
     from smtplab.setup.doctor import DoctorReport
-
-MARKS = {2: "✓", 3: "…", 4: "↻", 5: "✗"}
-"""One mark a reply, by its first digit; the code stands beside it, so the mark carries nothing alone."""
-
 
 def reply_lines(reply: Reply) -> Markup:
     """The lines of a reply as they came, code and separator first; mark up only the code."""

@@ -35,7 +35,7 @@ def test_a_reply_stays_hidden_until_it_is_revealed(open_notebook: Open) -> None:
     console = desk.locator(".smtplab-console")
     button(desk, "Hide replies").click()
     send(desk, "EHLO student.example")
-    expect(desk.get_by_text("A reply has come. It is hidden.")).to_be_visible()
+    expect(desk.get_by_text("What came back is hidden.")).to_be_visible()
     expect(console).to_have_attribute("data-state", "GREETED")
     expect(console).not_to_contain_text("250")
     expect(button(desk, "Reveal")).to_be_focused()
@@ -55,14 +55,21 @@ def test_the_class_is_asked_hands_are_typed_in_and_revealed(open_notebook: Open)
     hands.get_by_role("spinbutton").first.fill("7")
     button(hands, "Reveal").click()
     expect(hands).to_contain_text("503")
-    button(desk, "Console").click()
+    expect(button(desk, "Console")).to_be_focused()
+    button(desk, "Console").press("Enter")
+    expect(desk.get_by_label("Command line")).to_be_focused()
+    expect(desk.get_by_label("Command line")).to_have_value("")  # it went out
     expect(desk.locator(".smtplab-console").get_by_role("log")).to_contain_text("503")
+    button(desk, "New session").click()
+    expect(desk.locator(".smtplab-console")).to_have_attribute("data-state", "GREETED")
 
 
 def test_a_scenario_is_opened_played_with_a_remote_and_taken_over_by_keyboard_alone(open_notebook: Open) -> None:
     notebook = open_notebook(DESK, width=1280, height=860)
     desk, keyboard = shown(notebook), notebook.page.keyboard
     before = notebook.codes
+    send(desk, "HELP")
+    expect(desk.locator(".smtplab-console").get_by_role("log")).to_contain_text("211")
     choose = desk.get_by_label("Scenario to open").and_(desk.locator("select"))
     choose.focus()
     choose.select_option("two_recipients")
@@ -70,7 +77,7 @@ def test_a_scenario_is_opened_played_with_a_remote_and_taken_over_by_keyboard_al
     keyboard.press("Enter")
     player = desk.locator(".smtplab-player")
     player.wait_for()
-    button(player, "Next").focus()
+    expect(button(player, "Next")).to_be_focused()
     for number in (1, 2, 3, 4):
         keyboard.press("PageDown")
         expect(player).to_have_attribute("data-at", str(number))
@@ -78,6 +85,9 @@ def test_a_scenario_is_opened_played_with_a_remote_and_taken_over_by_keyboard_al
     keyboard.press("Enter")
     console = desk.locator(".smtplab-console")
     expect(console).to_be_visible()
+    expect(console.get_by_role("log")).to_contain_text("RCPT")
+    expect(console.get_by_role("log")).not_to_contain_text("211")  # the record is the scenario's alone
+    expect(desk.get_by_label("Command line")).to_be_focused()
     send(desk, "RSET")
     expect(console).to_have_attribute("data-state", "READY")
     assert notebook.codes == before  # no key reached the notebook

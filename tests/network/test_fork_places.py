@@ -301,7 +301,7 @@ def test_what_is_no_step_is_told(at: object, sentence: str) -> None:
 
 
 def test_a_record_that_was_cut_short_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtplab.network.host.KEPT_OCTETS", 20_000)
+    monkeypatch.setattr("smtplab.network.records.KEPT_OCTETS", 20_000)
     server, client = in_memory()
     say(client, *["NOOP"] * 100)
     assert server.sessions[0].transcript.truncated
@@ -315,7 +315,7 @@ def test_a_record_that_was_cut_short_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_of_a_very_long_session_the_later_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtplab.network.host.KEPT_COPIES", 50)
+    monkeypatch.setattr("smtplab.network.records.KEPT_COPIES", 50)
     server, client = in_memory()
     say(client, *["NOOP"] * 100)
     assert not server.sessions[0].transcript.truncated

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtplab.lab import ServerSession, World
-from smtplab.network import LoopbackServer, host, loop
+from smtplab.network import LoopbackServer, loop, stepping
 from smtplab.protocol.transcript import Transcript
 from tests.network.raw import Raw
 from tests.network.waiting import until
@@ -177,14 +177,14 @@ def test_any_octets_leave_the_server_well(pieces: list[bytes]) -> None:
 
 
 def test_a_fault_of_the_lab_ends_one_session_with_a_421_that_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = host.step
+    real = stepping.step
 
     def step(world: World, session: ServerSession, given: object) -> object:
         if b"BOOM" in getattr(given, "octets", b""):
             raise ZeroDivisionError("a secret")
         return real(world, session, given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(host, "step", step)
+    monkeypatch.setattr(stepping, "step", step)
     with LoopbackServer() as server, server.connect() as other, server.connect() as client:
         reply = client.send("BOOM")
         assert reply.code == 421
@@ -246,28 +246,6 @@ def test_a_machine_without_a_file_left_gives_a_421_greeting_and_recovers() -> No
     assert done.stdout == "well\n", done.stderr
 
 
-def test_a_record_that_grows_too_long_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "KEPT_OCTETS", 20_000)
-    with LoopbackServer() as server, server.connect() as client:
-        client.send_octets(b"NOOP\r\n" * 10_000)
-        record = server.sessions[0]
-        assert record.transcript.truncated
-        assert sum(len(entry.octets) for entry in record.transcript.entries) < 20_000
-        assert client.send("NOOP").code == 250
-
-
-def test_the_oldest_closed_sessions_are_forgotten_when_records_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "KEPT_IN_ALL", 40_000)
-    with LoopbackServer() as server, server.connect() as first:
-        for _ in range(200):
-            server.connect().quit()
-        numbers = [record.number for record in server.sessions]
-        assert numbers[0] == 1, "an open session is not forgotten"
-        assert numbers[-1] == 201
-        assert len(numbers) < 100
-        assert first.send("NOOP").code == 250
-
-
 IDLE = """
 import sys
 from smtplab.network import LoopbackServer
@@ -323,5 +301,5 @@ def test_nothing_waits_on_a_clock_while_nobody_talks(server: LoopbackServer) -> 
     with server.connect() as client:
         client.send("NOOP")
         before = os.times().user + os.times().system
-        assert not client._link.wait(0.2, False)
+        assert not client._channel.link.wait(0.2, False)
         assert os.times().user + os.times().system - before < 0.05

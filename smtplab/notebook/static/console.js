@@ -325,7 +325,7 @@ function drawConsole({ model, el }) {
     both.hidden = !view.both;
     root.dataset.both = String(Boolean(view.both));
     root.dataset.ours = String(Boolean(view.faults));
-    showLit();
+    smtplab.showLit(stage);
     drawRows(view.rows);
     fork.draw(view.fork);
     redraw(meaning, view.explanation, (data) => (data ? smtplab.explanation(data, words.digits) : []));
@@ -346,28 +346,14 @@ function drawConsole({ model, el }) {
       draftSeen = view.draft.serial;
       takeDraft(view, hadFocus);
     }
-    if (hadFocus && isAsked && !isSeen(document.activeElement)) asking.focus();
-    else if (hadFocus && !isAsked && (before !== view.phase || !isSeen(document.activeElement))) {
+    if (hadFocus && isAsked && !smtplab.isSeen(root, document.activeElement)) asking.focus();
+    else if (hadFocus && !isAsked && (before !== view.phase || !smtplab.isSeen(root, document.activeElement))) {
       ({
         commands: { login: login.open, chunk: chunk.focus, group: () => group.focus() }[panel] ?? (() => line.focus()),
         message: editor.focus, login: answer.focus,
         handshake: () => handshake.querySelector("button").focus(), over: () => over.querySelector("button").focus(),
       })[view.phase]();
     }
-  }
-
-  /** What has the focus may have been hidden, and then hears no key. */
-  function isSeen(element) {
-    return root.contains(element) && element.getClientRects().length > 0;
-  }
-
-  /** Where the picture is wider than its place, the lit state is scrolled into it. */
-  function showLit() {
-    const lit = stage.querySelector(".lit");
-    if (!lit || stage.scrollWidth <= stage.clientWidth) return;
-    const box = lit.getBoundingClientRect();
-    const place = stage.getBoundingClientRect();
-    stage.scrollLeft += box.left + box.width / 2 - place.left - place.width / 2;
   }
 
   function showLastOverheard() {
@@ -402,7 +388,7 @@ function drawConsole({ model, el }) {
   model.on("change:view", draw);
   draw();
   const resized = new ResizeObserver(() => {
-    showLit();
+    smtplab.showLit(stage);
     wire.scrollTop = wire.scrollHeight;
   });
   resized.observe(root);

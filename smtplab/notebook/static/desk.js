@@ -16,23 +16,44 @@ function drawDesk({ model, el }) {
   const askButton = button(words.ask, ask);
   const hideButton = button(words.hide, () => model.send({ do: "hide", on: !model.get("view").hides }), { "aria-pressed": "false" });
   const revealButton = button(words.reveal, () => model.send({ do: "uncover" }), { class: "main", hidden: true });
+  const newButton = button(words.new_session, () => model.send({ do: "new-session" }), { class: "plain" });
   const moreButton = button(words.more, () => speak(root.dataset.words === "few"), { class: "plain", "aria-pressed": "false" });
   const fullButton = button(words.full, full, { class: "plain" });
   const notice = make("p", { class: "notice", role: "status" });
   const bar = make("div", { class: "desk-bar", role: "toolbar", "aria-label": words.bar },
     make("div", { class: "group", role: "group", "aria-label": words.front }, Object.values(fronts)),
     make("div", { class: "group", role: "group", "aria-label": words.scenario }, choose, openButton),
-    make("div", { class: "group", role: "group", "aria-label": words.reply }, askButton, hideButton, revealButton),
+    make("div", { class: "group", role: "group", "aria-label": words.reply }, askButton, hideButton, revealButton, newButton),
     make("div", { class: "group" }, moreButton, fullButton));
   const places = Object.fromEntries(Object.keys(draws).map((part) => [part, make("div", { class: "part", hidden: true })]));
-  const root = make("div", { role: "group", class: `smtplab smtplab-desk ${model.get("fixed").size}`, "aria-label": words.label, "data-words": "few" },
+  const root = make("div", {
+    role: "group", tabindex: "-1", class: `smtplab smtplab-desk ${model.get("fixed").size}`, "aria-label": words.label, "data-words": "few", onkeydown: onKey,
+  },
     bar, notice, Object.values(places));
   el.replaceChildren(root);
   const drawn = {}; // part -> [id of the widget that is drawn there, what takes it away]
+  let folded = null; // a panel of faults that is not looked at yet
+  let front = ""; // the part in front, and the widget that is it
+  let asked = ""; // the line that the class was asked about; once it went out, the console's line is free again
 
   /** What stands in the console's line is asked about, and sent by the reveal. */
   function ask() {
-    model.send({ do: "ask", line: places.console.querySelector("input.line")?.value ?? "" });
+    asked = places.console.querySelector("input.line")?.value ?? "";
+    model.send({ do: "ask", line: asked });
+  }
+
+  /** A presenter's remote turns the pages of the scenario in front, wherever on the desk the focus is. */
+  function onKey(event) {
+    const go = { PageDown: "next", PageUp: "back" }[event.key];
+    if (!go || event.defaultPrevented || model.get("view").shown !== "player") return;
+    event.preventDefault();
+    model.send({ part: "player", do: go });
+  }
+
+  /** What came to the front is gone to, so that the next key is for it. */
+  function enter(part) {
+    const inside = { console: ".bar :is(input.line, textarea, button.main)", player: ".controls .main", hands: "input, .main" }[part];
+    [...places[part].querySelectorAll(inside)].find((control) => control.getClientRects().length > 0)?.focus();
   }
 
   function speak(all) {
@@ -45,17 +66,25 @@ function drawDesk({ model, el }) {
     else root.requestFullscreen?.();
   }
 
+  /** Faults are at hand where that leaves room for the replies; how much there is shows once the desk is on the page. */
+  function unfold() {
+    if (!folded || root.clientWidth === 0) return;
+    folded.open = root.clientWidth >= WIDE_PX;
+    folded = null;
+  }
+
   function drawPart(part) {
     const fixed = model.get("fixed")[part];
     if (!fixed || model.get("view")[part] === null || drawn[part]?.[0] === fixed.id) return;
     drawn[part]?.[1]();
     drawn[part] = [fixed.id, draws[part]({ model: smtplab.part(model, part), el: places[part] })];
-    const faults = places[part].querySelector("details.faults");
-    if (faults) faults.open = root.clientWidth >= WIDE_PX; // at hand, where that leaves room for the replies
+    folded = places[part].querySelector("details.faults") ?? folded;
+    unfold();
   }
 
   function draw() {
     const view = model.get("view");
+    const hadFocus = root.contains(document.activeElement); // before what has it is hidden
     for (const part of Object.keys(draws)) {
       drawPart(part);
       places[part].hidden = view.shown !== part;
@@ -65,18 +94,30 @@ function drawDesk({ model, el }) {
     hideButton.setAttribute("aria-pressed", String(view.hides));
     askButton.hidden = view.shown !== "console" || view.covered;
     hideButton.hidden = view.shown !== "console";
+    newButton.hidden = view.shown !== "console" || view.console.phase === "over"; // then the console has its own
     const wasHidden = revealButton.hidden;
+    const isLeft = document.activeElement === revealButton || document.activeElement === newButton;
     revealButton.hidden = !view.covered;
     if (wasHidden && view.covered) revealButton.focus();
+    else if (isLeft && !view.covered && view.shown === "console") enter("console");
     notice.textContent = view.notice;
     notice.hidden = !view.notice;
+    const line = places.console.querySelector("input.line");
+    if (asked && view.hands?.phase === "told" && line?.value === asked) line.value = asked = "";
+    if (view.hands?.phase === "told" && places.hands.contains(document.activeElement)) fronts.console.focus(); // the way on
+    const now = `${view.shown} ${drawn[view.shown]?.[0]}`;
+    if (front && now !== front && hadFocus) setTimeout(() => enter(view.shown)); // a new part hides until Python answered
+    front = now;
   }
 
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
   model.on("change:fixed", draw);
   draw();
+  const resized = new ResizeObserver(unfold);
+  resized.observe(root);
   return () => {
+    resized.disconnect();
     model.off("change:view", draw);
     model.off("change:fixed", draw);
     for (const [, takeAway] of Object.values(drawn)) takeAway();

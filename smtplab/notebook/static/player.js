@@ -21,7 +21,7 @@ function drawPlayer({ model, el }) {
   const jump = make("select", { onchange: () => tell({ do: "jump", to: Number(jump.value) }) });
   const largeButton = button(words.large, () => tell({ do: "large", on: !model.get("view").large }), { class: "plain" });
   const notesButton = button(words.notes, () => tell({ do: "notes", on: !model.get("view").notes }), { class: "plain" });
-  const fullButton = button(words.full, () => toggleFull(), { class: "plain", "aria-pressed": "false" });
+  const fullButton = button(words.full, () => toggleFull(), { class: "plain full", "aria-pressed": "false" });
   const takeOver = button(words.take_over, () => { screen.leave(); tell({ do: "take-over" }); }, { class: "plain" });
   const notice = make("p", { class: "notice", role: "status" });
   const bar = make("div", { class: "bar" },
@@ -145,7 +145,7 @@ function drawPlayer({ model, el }) {
     schedule();
     drawPlay();
     drawConsole(view);
-    if (hadFocus && (wasPlay !== (view.phase === "play") || !isSeen(document.activeElement))) {
+    if (hadFocus && (wasPlay !== (view.phase === "play") || !smtplab.isSeen(root, document.activeElement))) {
       (view.phase === "play" ? nextButton : shelf.querySelector("button") ?? root).focus();
     }
   }
@@ -176,7 +176,7 @@ function drawPlayer({ model, el }) {
     root.dataset.picture = view.biggest;
     smtplab.mark(pictures[view.picture], view.classes, view.labels);
     redraw(caption, [view.caption, view.apart], ([said, apart]) => [said, apart ? make("b", { class: "apart" }, ` ${apart}`) : null]);
-    showLit();
+    smtplab.showLit(stage);
 
     playerParts.drawRows(log, view.rows);
     wire.scrollTop = wire.scrollHeight;
@@ -203,7 +203,7 @@ function drawPlayer({ model, el }) {
     lastReply.hidden = !view.waiting && !view.explanation;
     redraw(facts, [view.envelope, view.messages, view.faults], () => playerParts.facts(words, view));
     if (isNewStep) pane.scrollTop = 0;
-    else if (wasIn && !isSeen(document.activeElement)) pane.focus(); // what was committed is told there
+    else if (wasIn && !smtplab.isSeen(root, document.activeElement)) pane.focus(); // what was committed is told there
   }
 
   /** The console that goes on from a step, below; its own script draws it. */
@@ -222,25 +222,11 @@ function drawPlayer({ model, el }) {
     consolePlace.scrollIntoView({ block: "nearest" });
   }
 
-  /** What has the focus may have been hidden, and then hears no key. */
-  function isSeen(element) {
-    return root.contains(element) && element.getClientRects().length > 0;
-  }
-
-  /** Where the picture is wider than its place, the lit state is scrolled into it. */
-  function showLit() {
-    const lit = stage.querySelector(".lit");
-    if (!lit || stage.scrollWidth <= stage.clientWidth) return;
-    const box = lit.getBoundingClientRect();
-    const place = stage.getBoundingClientRect();
-    stage.scrollLeft += box.left + box.width / 2 - place.left - place.width / 2;
-  }
-
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
   draw();
   const resized = new ResizeObserver(() => {
-    showLit();
+    smtplab.showLit(stage);
     wire.scrollTop = wire.scrollHeight;
   });
   resized.observe(root);

@@ -58,6 +58,20 @@ const smtplab = {
     }
   },
 
+  /** What has the focus may have been hidden, and then hears no key. */
+  isSeen(root, element) {
+    return root.contains(element) && element.getClientRects().length > 0;
+  },
+
+  /** Where the picture is wider than its place, the lit state is scrolled into it. */
+  showLit(stage) {
+    const lit = stage.querySelector(".lit");
+    if (!lit || stage.scrollWidth <= stage.clientWidth) return;
+    const box = lit.getBoundingClientRect();
+    const place = stage.getBoundingClientRect();
+    stage.scrollLeft += box.left + box.width / 2 - place.left - place.width / 2;
+  },
+
   /** What an explanation says, from its data: verdict, here, now, not this, digits. */
   explanation(data, digits) {
     const { make } = smtplab;
