@@ -199,7 +199,13 @@ class Desk(Panel):
         part: Panel = getattr(self, self.shown)
         items = (html.element("li", html.element("code", each.name), f" {each.title}") for each in scenarios())
         listed = html.element("details", html.element("summary", text("desk.scenarios")), html.element("ul", *items))
-        return html.join((part.fragment(), listed))
+        seen = html.element("p", text("desk.curtain")) if self._hides_now else part.fragment()
+        return html.join((seen, listed))
+
+    @property
+    def _hides_now(self) -> bool:
+        """True when the console is in front and something of it is hidden."""
+        return self.shown == "console" and self.is_covered
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was clicked in the bar."""
@@ -235,7 +241,7 @@ class Desk(Panel):
 
     def __str__(self) -> str:
         part: Panel = getattr(self, self.shown)
-        return str(part)
+        return text("desk.curtain") if self._hides_now else str(part)
 
     def __repr__(self) -> str:
         return f"<Desk, {self.console.state}, shows the {self.shown}>"

@@ -33,6 +33,7 @@ def test_a_hidden_reply_is_nowhere_in_what_the_browser_gets(board: Desk) -> None
     assert board.is_covered
     shown = str(board.view())
     assert "503" not in shown and "Wrong moment" not in shown and "Send MAIL first" not in shown
+    assert "503" not in board.fragment() and "503" not in str(board)  # should the cell be run again
     assert "RCPT TO:<bob@lab.example>" in shown and "What came back is hidden." in shown
     board.heard({"do": "uncover"})
     assert not board.is_covered and "Send MAIL first" in str(board.view())
