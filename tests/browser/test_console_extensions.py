@@ -318,7 +318,7 @@ def test_with_every_form_open_input_reply_and_lit_state_are_seen_together(open_n
         assert seen_together(console, line) <= most
         console.get_by_role("button", name="AUTH", exact=True).click()
         assert seen_together(console, console.get_by_label("Name")) <= most
-        console.get_by_role("button", name="Back").click()
+        console.get_by_role("button", name="Back", exact=True).click()
         console.get_by_role("button", name="Several at once").click()
         assert seen_together(console, console.get_by_label("Commands that go out together")) <= most
         console.get_by_role("button", name="Several at once").click()
