@@ -79,7 +79,7 @@ board.console.server.faults.clear()
 #
 # | Minute | Do | Ask or say |
 # |---|---|---|
-# | 0 | Open the scenario *Two recipients, two fates* and play it. | Let the class answer its two questions before you go on. |
+# | 0 | Open the scenario *Two recipients, two fates* and play it. | Let the class answer each question before you go on. |
 # | 6 | Open *Not now: greylisting, and coming back*. | "Why would a server say no to a stranger, and yes half an hour later?" |
 # | 12 | Back to *Console*. *Faults*, *Lost after the dot*, Enter; fold it. *Hide replies*. | "Something will go wrong. Watch." |
 # | 13 | `EHLO`, `MAIL`, `RCPT` for Bob, `DATA`, *Reveal* each; *Send message*. | "Say that nothing came back. Does Bob have the mail?" Take a vote. |

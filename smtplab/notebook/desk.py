@@ -21,6 +21,9 @@ from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
 
+SAYS = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls")
+"""What sends something in a console."""
+
 
 class Desk(Panel):
     """A desk. Make it with `desk`.
@@ -126,6 +129,11 @@ class Desk(Panel):
         self._seen = self._before = None
         self.changed()
 
+    def _shows_other_controls(self) -> bool:
+        """True when a hidden reply asks for other controls than are shown: what is said there would be misread."""
+        now = self._look()
+        return self._before is not None and bool(self._before["phase"] != now["phase"])
+
     @property
     def is_covered(self) -> bool:
         """True while something has come that is not shown yet: a reply, also a late one; or that none comes."""
@@ -159,6 +167,9 @@ class Desk(Panel):
             return
         with self.one_change():
             self.notice = ""
+            if part == "console" and message.get("do") in SAYS and self._shows_other_controls():
+                self.notice = text("desk.reveal_first")
+                return
             panel.heard({name: said for name, said in message.items() if name != "part"})
             if part == "hands" and message.get("do") == "hands-reveal":
                 self.reveal()

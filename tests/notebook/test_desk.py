@@ -56,6 +56,19 @@ def test_a_second_line_under_the_curtain_stays_hidden_too(board: Desk) -> None:
     assert rows == ["EHLO student.example", "MAIL FROM:<>"]
 
 
+def test_a_message_is_not_sent_twice_while_its_reply_is_hidden(board: Desk) -> None:
+    for line in ("EHLO student.example", "MAIL FROM:<>", "RCPT TO:<bob@lab.example>", "DATA"):
+        say(board, line)
+    board.hide_replies()
+    for _ in range(2):
+        board.heard({"part": "console", "do": "message", "text": "Subject: Hello"})
+    assert [step.event for step in board.console.exchanges][-2:] == ["DATA", "DATA-END"]
+    assert board.notice.startswith("Reveal the reply first")
+    board.reveal()
+    say(board, "NOOP")
+    assert board.console.exchanges[-1].event == "NOOP"
+
+
 def test_switching_the_curtain_off_reveals(board: Desk) -> None:
     board.hide_replies()
     say(board, "EHLO student.example")
