@@ -105,7 +105,7 @@ board.console.server.faults.clear()
 # | 37 | Open *A slow server and an impatient client*. | "How long should a client wait?" RFC 2821: five minutes for `MAIL`, ten after the dot. |
 # | 42 | *Console*, *Faults*, *Clear*. *Hide replies* off. | At the door: "Name one reply that is not an error although it is no 2." |
 #
-# The [teacher's plan](teacher_plan.md) has a lesson in which learners work on their own machines.
+# A teacher's plan, in which learners work on their own machines, comes with `smtplab course --teacher DIR`.
 
 # %% [markdown]
 # ## What can go wrong

@@ -14,7 +14,7 @@ from pathlib import Path
 from smtplab.setup.environment import PACKAGE, SetupError, project_folder
 
 FOLDERS = ("notebooks", "exercises")
-NOT_FOR_LEARNERS = {"solutions", "teacher_plan.md", "instructor_demo.ipynb"}
+NOT_FOR_LEARNERS = {"solutions", "teacher_plan.md"}
 FOR_NOBODY = {"source", "__pycache__"}
 COPIES = "smtplab-course"
 
