@@ -173,8 +173,8 @@ class When:
 
     @property
     def is_plain(self) -> bool:
-        """True when one time is asked for, of what every session counts anyway."""
-        return not (self.onwards or self.has_condition or self.percent or self.counted_in is Scope.SERVER)
+        """True when only a time is asked for, of what every session counts anyway."""
+        return not (self.has_condition or self.percent or self.counted_in is Scope.SERVER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 A value, as all of the world is: a fork has counts and chance of its own, and the same seed gives the same session.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from hashlib import blake2b
 from math import inf
+from operator import itemgetter
 
 from smtplab.lab.faults.counted import Counted
 from smtplab.lab.faults.fault import EVENTS, Fault, Scope, When, stands_for
@@ -21,6 +21,8 @@ from smtplab.protocol.wire import Command
 class _Moment:
     """What a fault with conditions asks about: an event, its command, and the session before it."""
 
+    __slots__ = ("command", "event", "session")
+
     def __init__(self, event: str, command: Command | None, session: Session) -> None:
         self.event, self.command, self.session = event, command, session
 
@@ -28,13 +30,14 @@ class _Moment:
         """True when all conditions hold but number and chance."""
         return (
             (when.state is None or self.session.state is when.state)
-            and (not when.recipient or when.recipient.lower() in self._recipients)
-            and (not when.sender or when.sender.lower() == self._sender)
-            and (not when.host or when.host.lower() == self._host)
+            and (not when.host or when.host.lower() == self.host)
+            and (not when.sender or when.sender.lower() == self.sender)
+            and (not when.recipient or when.recipient.lower() in self.recipients)
         )
 
-    @cached_property
-    def _host(self) -> str:
+    @property
+    def host(self) -> str:
+        """The client's name, in lower case; empty when it is not known."""
         if self.event in ("EHLO", "HELO") and self.command is not None:
             return (self.command.argument or "").strip().lower()
         return (self.session.client_name or "").lower()
@@ -47,61 +50,112 @@ class _Moment:
         except ProtocolError:
             return None
 
-    @cached_property
-    def _sender(self) -> str:
+    @property
+    def sender(self) -> str:
+        """The sender's address in lower case, ``<>`` for the null one; empty outside a mail."""
         transaction = self.session.transaction
         path = transaction.reverse_path if transaction is not None else None
-        if self.event == "MAIL" and self._said is not None:
-            path = self._said.path
+        if self.event == "MAIL" and (said := self._said) is not None:
+            path = said.path
         return (path.address.lower() or "<>") if path is not None else ""
 
-    @cached_property
-    def _recipients(self) -> tuple[str, ...]:
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The recipient that is asked for, else those accepted, in lower case."""
         if self.event == "RCPT":
-            return (self._said.path.address.lower(),) if self._said is not None else ()
+            return (said.path.address.lower(),) if (said := self._said) is not None else ()
         transaction = self.session.transaction
         return tuple(path.address.lower() for path in transaction.forward_paths) if transaction is not None else ()
 
 
+Placed = tuple[int, Fault]
+"""A fault and its place among all that are set."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """The faults that wait for one event, each with its place among all, so that many cost little.
+    """The faults that wait for one event, each where few looks find it, so that many cost little.
 
     Attributes
     ----------
-    by_time : tuple of (str, Scope, mapping)
-        Those that just wait for one time: what is counted, within what, and by that time the first of each.
-    others : tuple of (int, Fault)
+    by_time : tuple of (str, Scope, mapping, sequence)
+        Those that just wait for a time: what is counted, within what; by that time the first of each; and from which
+        time on each of the rest happens.
+    always : tuple of (int, Fault)
+        Those without a condition.
+    by_state, by_host, by_sender, by_recipient : mapping of str to list of (int, Fault)
+        Those with one, by the first that they have.
     """
 
-    by_time: tuple[tuple[str, Scope, Mapping[int, tuple[int, Fault]]], ...]
-    others: tuple[tuple[int, Fault], ...]
+    by_time: tuple[tuple[str, Scope, Mapping[int, Placed], Sequence[tuple[int, Placed]]], ...]
+    always: tuple[Placed, ...]
+    by_state: Mapping[str, list[Placed]]
+    by_host: Mapping[str, list[Placed]]
+    by_sender: Mapping[str, list[Placed]]
+    by_recipient: Mapping[str, list[Placed]]
 
     @classmethod
     def of(cls, faults: tuple[Fault, ...], event: str) -> "_Waiting | None":
         """Those among all; None when nothing waits. The empty event stands for every verb that nobody knows."""
         names = stands_for(event)
-        by_time: dict[tuple[str, Scope], dict[int, tuple[int, Fault]]] = {}
-        others = []
+        by_time: dict[tuple[str, Scope], tuple[dict[int, Placed], list[tuple[int, Placed]]]] = {}
+        always: list[Placed] = []
+        by_state: dict[str, list[Placed]] = {}
+        by_host: dict[str, list[Placed]] = {}
+        by_sender: dict[str, list[Placed]] = {}
+        by_recipient: dict[str, list[Placed]] = {}
         for place, fault in enumerate(faults):
             when = fault.when
             if when.event not in names:
                 continue
             if when.nth is not None and when.is_plain:
-                by_time.setdefault((when.event, when.counted_in), {}).setdefault(when.nth, (place, fault))
+                once, onwards = by_time.setdefault((when.event, when.counted_in), ({}, []))
+                if when.onwards:
+                    onwards.append((when.nth, (place, fault)))
+                else:
+                    once.setdefault(when.nth, (place, fault))
+            elif not when.has_condition:
+                always.append((place, fault))
             else:
-                others.append((place, fault))
-        waiting = tuple((name, scope, firsts) for (name, scope), firsts in by_time.items())
-        return cls(waiting, tuple(others)) if waiting or others else None
+                found, said = next((found, said) for found, said in (
+                    (by_state, when.state), (by_host, when.host.lower()), (by_sender, when.sender.lower()),
+                    (by_recipient, when.recipient.lower()),
+                ) if said)
+                found.setdefault(said, []).append((place, fault))
+        waiting = tuple((name, scope, once, onwards) for (name, scope), (once, onwards) in by_time.items())
+        if not (waiting or always or by_state or by_host or by_sender or by_recipient):
+            return None
+        return cls(waiting, tuple(always), by_state, by_host, by_sender, by_recipient)
 
     def exactly(self, counted: Counted) -> tuple[float, Fault | None]:
         """The first fault that just waits for this time, with its place; or none, behind all places."""
         first: tuple[float, Fault | None] = (inf, None)
-        for name, scope, faults in self.by_time:
-            found = faults.get(counted.times(name, scope))
+        for name, scope, once, onwards in self.by_time:
+            time = counted.times(name, scope)
+            found = once.get(time)
             if found is not None and found[0] < first[0]:
                 first = found
+            for nth, placed in onwards:
+                if time >= nth and placed[0] < first[0]:
+                    first = placed
         return first
+
+    def others(self, moment: _Moment) -> Sequence[Placed]:
+        """The others whose conditions hold now, in their order."""
+        found: list[Placed] = []
+        if self.by_state:
+            found += self.by_state.get(moment.session.state, ())
+        if self.by_host:
+            found += self.by_host.get(moment.host, ())
+        if self.by_sender:
+            found += self.by_sender.get(moment.sender, ())
+        if self.by_recipient:
+            for address in dict.fromkeys(moment.recipients):
+                found += self.by_recipient.get(address, ())
+        if not found:
+            return self.always
+        meeting = (one for one in found if moment.meets(one[1].when))
+        return sorted((*self.always, *meeting), key=itemgetter(0))
 
 
 @dataclass(frozen=True)  # without slots, as `World`
@@ -189,11 +243,8 @@ class Faults:
         draws = self.draws
         met: dict[Fault, int] = {}
         met_here: dict[str, int] = {}
-        moment = _Moment(event, command, session)
-        for place, fault in waiting.others:
+        for place, fault in waiting.others(_Moment(event, command, session)):
             when = fault.when
-            if when.has_condition and not moment.meets(when):
-                continue
             time = self._count(fault, counted, met, met_here) if when.nth is not None else None
             if place > at or not _is_time(when, time):
                 continue
