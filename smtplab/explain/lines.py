@@ -10,7 +10,7 @@ from smtplab.explain.catalogue import has, text
 from smtplab.explain.situation import Situation
 from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.extensions.starttls import TLS_FAILED
-from smtplab.protocol.machine import DATA_END, Kind, State
+from smtplab.protocol.machine import DATA_END, LOST, Kind, State
 from smtplab.protocol.reply_codes import REPLY_CODES
 
 _VERDICTS = {"1yz": "more", "2yz": "yes", "3yz": "more", "4yz": "not-now", "5yz": "no"}
@@ -102,6 +102,8 @@ def _effect_key(situation: Situation) -> str:
     open_before = before is not None and before.transaction is not None
     if situation.changed_nothing:
         return _unchanged_key(situation)
+    if situation.event == LOST and before is not None and before.state is State.MAIL_DATA:
+        return "closed-data"  # whether the final dot went out or not, what the server decided is not known
     if row.next_state is State.CLOSED:
         return "closed-mail" if open_before else "closed"
     if row.remembers == "client":

@@ -9,6 +9,7 @@ from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.machine import State, machine
 from smtplab.protocol.paths import Path
 from smtplab.protocol.session import Session, Transaction
+from smtplab.protocol.transcript import Transcript
 from tests.explain.conftest import FourLines, Told, four_lines
 from tests.explain.product import (
     CODES,
@@ -153,6 +154,13 @@ def test_what_ends_a_mail_says_whose() -> None:
     assert "The mail from alice is dropped." in again.here
     assert again.misconception == "second-ehlo-keeps-mail"
     assert "the mail begun is lost" in explain(after(*EHLO, *MAIL, "QUIT", "221")).here
+
+
+def test_nobody_knows_what_became_of_a_mail_whose_reply_was_lost_behind_the_dot() -> None:
+    said = "S: 220 x\nC: EHLO me.example\nS: 250 x\nC: MAIL FROM:<>\nS: 250 OK\nC: RCPT TO:<b@x.example>\nS: 250 OK\n"
+    lost = Transcript.parse(f"{said}C: DATA\nS: 354 go\nC: Hi\nC: .\n-- lost\n").exchanges()[-1]
+    assert "only the server knows whether it took the mail" in explain(lost).here
+    assert "is lost" in explain(Transcript.parse(f"{said}-- lost\n").exchanges()[-1]).here
 
 
 def test_the_extensions_of_ehlo_are_named_and_its_lines_are_one_reply() -> None:
