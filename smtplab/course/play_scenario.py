@@ -60,12 +60,12 @@ def play(scenario: Scenario, server: Server | None = None) -> tuple[Frame, ...]:
     ['', 'S: 220 lab.example SMTP service ready\\n']
     """
     if server is not None:
-        return _Run(scenario, server).all()
+        return Playing(scenario, server).all()
     with memory_server(scenario.world) as own:
-        return _Run(scenario, own).all()
+        return Playing(scenario, own).all()
 
 
-class _Run:
+class Playing:
     """The variables of one playing."""
 
     def __init__(self, scenario: Scenario, server: Server) -> None:

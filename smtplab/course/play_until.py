@@ -1,6 +1,6 @@
 """Takes a scenario to one of its frames and leaves the session open, for who wants to go on by hand."""
 
-from smtplab.course.play_scenario import Server, _Run
+from smtplab.course.play_scenario import Playing, Server
 from smtplab.course.scenario import Scenario
 from smtplab.network import Client
 
@@ -26,7 +26,7 @@ def play_until(scenario: Scenario, index: int, server: Server) -> Client | None:
     >>> [exchange.event for exchange in client.exchanges], client.is_over
     (['CONNECT'], False)
     """
-    run = _Run(scenario, server)
+    run = Playing(scenario, server)
     for frame in run.frames():
         if frame.index == index:
             break
