@@ -4,8 +4,10 @@ Both the server over sockets and the one in memory stand on this.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
+from time import sleep
 from typing import Literal
 
 from smtplab.lab import Faults, Input, Octets, Tick, World, deadline, open_session
@@ -69,18 +71,28 @@ class Host(Stepping):
             snapshots = self._records.snapshots()
         return tuple(record() for record in snapshots)
 
+    @contextmanager
+    def _between_steps(self) -> Iterator[None]:
+        """The lock, for a change; then the thread that waits for it has its turn.
+
+        A lock let go and taken again at once never comes to who waits: a loop that sets faults would stop the server.
+        """
+        with self._lock:
+            yield
+        sleep(0)
+
     def change(self, options: dict[str, object]) -> None:
         """Give the world other options, between two steps."""
         known = {field.name for field in fields(World)}
         for name in options:
             if name not in known:
                 raise TypeError(f"A World has no option {name!r}; it has {', '.join(sorted(known))}.")
-        with self._lock:
+        with self._between_steps():
             self.world = replace(self.world, **options)  # type: ignore[arg-type]
 
     def change_faults(self, how: Callable[[Faults], Faults]) -> None:
         """Give the world other faults, between two steps."""
-        with self._lock:
+        with self._between_steps():
             self.world = self.world.with_faults(how(self.world.faults))
         for told in tuple(self.fault_listeners):
             told()

@@ -272,8 +272,7 @@ class Loop:
 
     def _wake_up(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            while self._woken.recv(4096):
-                pass
+            self._woken.recv(4096)  # once a turn: who wakes us without end must not keep us from the sessions
         for connection in self._connections.values():
             self._schedule(connection)
 

@@ -306,34 +306,55 @@ def test_faults_are_set_and_cleared_while_sessions_go_on(server: Server) -> None
 
 def test_faults_are_set_and_cleared_from_many_threads_while_many_talk() -> None:
     with LoopbackServer() as server:
-        codes: list[int] = []
-        stop = threading.Event()
+        answered = threading.Semaphore(0)
 
-        def talk() -> None:
+        def talk() -> list[int]:
+            codes = []
             with server.connect() as client:
                 for _ in range(60):
                     outcome = client.send("NOOP")
+                    answered.release()
                     assert isinstance(outcome, Reply), outcome
                     codes.append(outcome.code)
+            return codes
 
         def change(number: int) -> None:
-            while not stop.is_set():
+            for _ in range(150):
+                answered.acquire(timeout=60)
                 server.faults.add(f"NOOP#{number}+ -> 45{number}")
                 list(server.faults)
                 server.faults.clear()
 
         with ThreadPoolExecutor(8) as pool:
             changing = [pool.submit(change, number) for number in (1, 2)]
-            talking = [pool.submit(talk) for _ in range(6)]
-            try:
-                for done in talking:
-                    done.result()
-            finally:
-                stop.set()
+            codes = [code for done in [pool.submit(talk) for _ in range(6)] for code in done.result()]
             for done in changing:
                 done.result()
         assert len(codes) == 360 and set(codes) <= {250, 451, 452}
         assert server.errors == ()
+
+
+def test_a_loop_that_sets_faults_without_end_does_not_stop_the_server() -> None:
+    with LoopbackServer() as server, server.connect(timeout_s=30.0) as client:
+        ready, stop = threading.Event(), threading.Event()
+
+        def change() -> int:
+            times = 0
+            while not stop.is_set():
+                server.faults.add("MAIL -> 450")
+                server.faults.clear()
+                times += 1
+                ready.set()
+            return times
+
+        with ThreadPoolExecutor(2) as pool:
+            changing = [pool.submit(change) for _ in range(2)]
+            ready.wait(30.0)
+            outcomes = [client.send("NOOP") for _ in range(60)]
+            stop.set()
+            times = sum(done.result() for done in changing)
+        assert all(isinstance(outcome, Reply) and outcome.code == 250 for outcome in outcomes)
+        assert times < 60 * 60  # as often as the server had its turn, or nearly; some 100,000 when it has none
 
 
 def test_the_same_seed_gives_the_same_session_over_sockets_and_in_memory() -> None:
