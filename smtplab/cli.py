@@ -224,7 +224,7 @@ def _table(chosen: argparse.Namespace) -> int:
 
 
 def _diagram(chosen: argparse.Namespace) -> int:
-    from smtplab.notebook.diagram import state_diagram
+    from smtplab.notebook.diagram.diagram import state_diagram
 
     diagram = state_diagram(edition=chosen.edition, extensions=chosen.extensions)
     if chosen.path is None:

@@ -10,9 +10,9 @@ import pytest
 
 from smtplab.lab import Cause, World, causes, extension_causes, general_causes, rfc_7504_causes
 from smtplab.network import Client
-from smtplab.notebook.console import Console
-from smtplab.notebook.diagram import state_diagram
-from smtplab.notebook.edges import edges
+from smtplab.notebook.console.console import Console
+from smtplab.notebook.diagram.diagram import state_diagram
+from smtplab.notebook.diagram.edges import edges
 from smtplab.protocol.commands import BASE, COMMANDS
 from smtplab.protocol.conformance import Fault, check_transcript
 from smtplab.protocol.dialogue import Dialogue, Exchange

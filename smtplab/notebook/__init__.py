@@ -8,18 +8,17 @@ from typing import Any
 
 _HOME_OF = {
     "CodeExplorer": "explorer",
-    "Console": "console",
-    "Player": "player",
-    "ShowOfHands": "hands",
-    "StateDiagram": "diagram",
+    "Console": "console.console",
+    "Player": "player.player",
+    "ShowOfHands": "question.hands",
+    "StateDiagram": "diagram.diagram",
     "card_html": "card",
     "edition_differences": "editions",
     "frame": "frames",
-    "futures": "futures",
     "matrix": "frames",
     "save_card": "card",
-    "show_of_hands": "hands",
-    "state_diagram": "diagram",
+    "show_of_hands": "question.hands",
+    "state_diagram": "diagram.diagram",
 }
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension", *sorted(_HOME_OF)]  # noqa: PLE0604

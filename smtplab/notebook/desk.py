@@ -14,9 +14,9 @@ from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
-from smtplab.notebook.console import Console
-from smtplab.notebook.hands import ShowOfHands, show_of_hands
-from smtplab.notebook.player import Player
+from smtplab.notebook.console.console import Console
+from smtplab.notebook.player.player import Player
+from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
 from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")

@@ -10,8 +10,8 @@ from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
 from smtplab.explain.digits import digits_of
 from smtplab.notebook import html, views
-from smtplab.notebook.console_view import explained
-from smtplab.notebook.edges import event_label
+from smtplab.notebook.console.view import explained
+from smtplab.notebook.diagram.edges import event_label
 from smtplab.notebook.widget import Data, Panel
 from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.machine import CONNECT, machine

@@ -79,7 +79,7 @@ SHOWN: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = (
     ("smtplab.network.server_faults", "ServerFaults", "faults", _faults),
     ("smtplab.explain.explanation", "Explanation", "explanation", str),
     ("smtplab.explain.ehlo_answer", "EhloAnswer", "ehlo_answer", str),
-    ("smtplab.notebook.missed", "Missed", "missed", str),
+    ("smtplab.notebook.question.missed", "Missed", "missed", str),
     ("smtplab.setup.doctor", "DoctorReport", "doctor_report", str),
 )
 """Module and name of each type, the function of `views` that shows it, and its plain text."""

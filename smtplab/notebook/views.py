@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from smtplab.network.outcome import NoReply
     from smtplab.network.server_faults import ServerFaults
     from smtplab.notebook.editions import Cell, EditionDifferences
-    from smtplab.notebook.missed import Missed
+    from smtplab.notebook.question.missed import Missed
     from smtplab.protocol.logins import Logins
     from smtplab.setup.doctor import DoctorReport
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Notebook]
 
-EXAMPLE = str(Path(__file__).parents[1] / "notebook" / "player_example.txt")
+EXAMPLE = str(Path(__file__).parents[1] / "notebook" / "player" / "player_example.txt")
 
 PLAYER = "from smtplab import Player\nplayer = Player({})\nplayer"
 

@@ -12,8 +12,8 @@ from smtplab.explain import explain, explain_ehlo
 from smtplab.lab.message import Message
 from smtplab.network import Client, memory_server
 from smtplab.notebook.formatters import SHOWN, register
-from smtplab.notebook.missed import missed
-from smtplab.notebook.predict import predict
+from smtplab.notebook.question.missed import missed
+from smtplab.notebook.question.predict import predict
 from smtplab.protocol.logins import logins
 from smtplab.protocol.paths import NULL_PATH, parse_forward_path
 from smtplab.protocol.wire import Reply

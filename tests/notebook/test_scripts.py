@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from smtplab.explain.catalogue import texts
-from smtplab.notebook import html, question
+from smtplab.notebook import html
 from smtplab.notebook.live import live_class
+from smtplab.notebook.question import question
 
 STATIC = Path(html.__file__).parent / "static"
 SCRIPTS = sorted(STATIC.glob("*.js"))

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from smtplab.network import memory_server
 from smtplab.network.serve import LiveLog
-from smtplab.notebook import console_offers, console_view, formatters, views
-from smtplab.notebook.console import Console
+from smtplab.notebook import formatters, views
+from smtplab.notebook.console import offers as console_offers
+from smtplab.notebook.console import view as console_view
+from smtplab.notebook.console.console import Console
 from smtplab.notebook.frames import frame
 from smtplab.protocol.extensions.auth import encode_base64
 from smtplab.protocol.logins import logins

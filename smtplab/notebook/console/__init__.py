@@ -1,0 +1,1 @@
+"""The console: talk to a server, choose what to say, make it fail, go back; and how that looks."""

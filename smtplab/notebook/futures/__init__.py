@@ -1,0 +1,1 @@
+"""Two futures of one session: where they part, and how that looks."""

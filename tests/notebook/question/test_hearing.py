@@ -1,0 +1,52 @@
+"""Whatever comes in place of the reply is an answer too: a fault's reply, silence, a lost connection."""
+
+import pytest
+
+from smtplab.network import memory_server
+from smtplab.notebook.console.console import Console
+from smtplab.notebook.question.hands import show_of_hands
+from smtplab.notebook.question.judgement import Judgement
+from smtplab.notebook.question.predict import predict
+
+FAULTS = {
+    "NOOP -> 452 Busy": (["Not now.", "It stays GREETED."], "A fault that was set made it so: NOOP -> 452 Busy."),
+    "NOOP -> silence": (["No reply yet.", "It stays GREETED."], "No reply came within"),
+    "NOOP -> drop before": (["No reply yet.", "It moves away from GREETED."], "The connection broke"),
+    "NOOP -> twice": (["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "A fault"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("in_console", [True, False])
+def test_what_a_fault_makes_of_the_reply_is_told_and_why(fault: str, in_console: bool) -> None:
+    server = memory_server()
+    server.faults.add(fault)
+    came, why = FAULTS[fault]
+    judgement = console_said(Console(server, predict=True)) if in_console else (
+        predict("NOOP", server.connect(), send=True).answer("no", moves=False, reason=1).judgement)
+    assert judgement is not None
+    assert [wire for _, _, _, wire in judgement.rows] == came
+    assert why in judgement.because
+
+
+def console_said(console: Console) -> Judgement:
+    with pytest.raises(ValueError, match="Say first"):
+        console.send("NOOP")
+    console.commit("no", moves=False, reason=1)
+    return console.judgements[0]
+
+
+def test_hands_are_told_of_silence_too() -> None:
+    server = memory_server()
+    server.faults.add("NOOP -> silence")
+    hands = show_of_hands("NOOP", server.connect()).count("yes", 4).reveal()
+    assert "No reply came within" in str(hands) and [row["came"] for row in hands.to_rows()][:4] == [False] * 4
+
+
+def test_a_connection_that_is_lost_before_the_line_is_no_answer_to_it() -> None:
+    server = memory_server()
+    client = server.connect()
+    question = predict("NOOP", client).answer("yes", moves=False)
+    server.close()
+    client.send("NOOP")
+    assert client.is_over and question.told == []
