@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -141,9 +141,9 @@ def test_a_command_line_of_a_megabyte_is_explained_at_once() -> None:
     dialogue.received(b"220 x\r\n")
     dialogue.sent(b"A" * 1_000_000 + b"\r\n")
     [exchange] = dialogue.received(b"500 " + b"y" * 1_000_000 + b"\r\n")
-    start = perf_counter()
+    start = process_time()
     explanation = explain(exchange)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1  # of the processor's time, so a busy machine changes nothing
     assert len(str(explanation)) < 4000
 
 
@@ -155,9 +155,9 @@ def test_once_warm_it_takes_less_than_a_millisecond() -> None:
     explain(exchange)
     times = []
     for _ in range(50):
-        start = perf_counter()
+        start = process_time()
         explain(exchange)
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     assert min(times) < 0.001
 
 

@@ -20,8 +20,8 @@ from tests.network.waiting import until
 aiosmtplib = pytest.importorskip("aiosmtplib")
 
 TIMEOUT_S = 0.3
-BOUND_S = 6.0
-"""No client may take longer, whatever happens: a few times its time limit."""
+BOUND_S = 30.0
+"""No client may take longer, whatever happens and however busy the machine is: many times its time limit."""
 
 EHLO, MAIL, BOB = "EHLO me.example", "MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>"
 LETTER = "Subject: x\r\n\r\nHello\r\n"
@@ -122,10 +122,10 @@ def test_every_way_at_every_event_in_memory(event: str) -> None:
             assert server.errors == ()
 
 
-def deliver_with_smtplib(server: LoopbackServer) -> str:
+def deliver_with_smtplib(server: LoopbackServer, timeout_s: float) -> str:
     """A whole delivery with all that a program does; the outcome in a word."""
     try:
-        smtp = smtplib.SMTP("127.0.0.1", server.port, timeout=TIMEOUT_S)
+        smtp = smtplib.SMTP("127.0.0.1", server.port, timeout=timeout_s)
         with smtp:
             smtp.starttls(context=server.trust())
             smtp.login("bob", "builder")
@@ -135,11 +135,11 @@ def deliver_with_smtplib(server: LoopbackServer) -> str:
     return "delivered"
 
 
-def deliver_with_aiosmtplib(server: LoopbackServer) -> str:
+def deliver_with_aiosmtplib(server: LoopbackServer, timeout_s: float) -> str:
     async def deliver() -> str:
         try:
             async with aiosmtplib.SMTP(hostname="127.0.0.1", port=server.port, tls_context=server.trust(),
-                                       timeout=TIMEOUT_S) as smtp:
+                                       timeout=timeout_s) as smtp:
                 await smtp.login("bob", "builder")
                 await smtp.sendmail("bob@lab.example", ["bob@lab.example"], LETTER)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -160,16 +160,16 @@ PROGRAM_EVENTS = ("CONNECT", "EHLO", "STARTTLS", "TLS", "AUTH", "MAIL", "RCPT", 
 @pytest.mark.parametrize("deliver", [deliver_with_smtplib, deliver_with_aiosmtplib])
 @pytest.mark.parametrize("event", PROGRAM_EVENTS)
 def test_every_way_at_every_event_has_a_clear_outcome_for_programs(
-    event: str, deliver: Callable[[LoopbackServer], str]
+    event: str, deliver: Callable[[LoopbackServer, float], str]
 ) -> None:
     def one(way: str) -> None:
         text = forced_at(event, way)
         if text is None:
             return
         with LoopbackServer(everything(text)) as server:
-            for _ in range(3):  # on a busy machine the time may be over before the event has come
+            for more in (1, 4, 16):  # on a busy machine the time may be over before the event has come
                 began = monotonic()
-                outcome = deliver(server)
+                outcome = deliver(server, TIMEOUT_S * more)
                 assert monotonic() - began < BOUND_S, (text, outcome)
                 if any(fault.fired for fault in server.faults):
                     break

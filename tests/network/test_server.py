@@ -158,16 +158,6 @@ print(client.send("NOOP"))
     assert (done.stdout, done.stderr) == ("250 OK, nothing done\n", "")
 
 
-def test_a_server_starts_in_under_5_ms() -> None:
-    took = []
-    for _ in range(11):
-        began = perf_counter()
-        server = LoopbackServer()
-        took.append(perf_counter() - began)
-        server.close()
-    assert sorted(took)[5] < 0.005
-
-
 def test_many_servers_run_at_once() -> None:
     servers = [LoopbackServer() for _ in range(20)]
     assert len({server.port for server in servers}) == 20
