@@ -50,8 +50,9 @@ class Channel:
         conversation.say(octets)
         until = link.clock() + timeout_s
         new: list[Exchange] = []
+        has_unsent = conversation.has_unsent
         while True:
-            if conversation.has_unsent:
+            if has_unsent:
                 conversation.send(link.send)
             new += conversation.fold()
             if conversation.is_over:

@@ -239,7 +239,7 @@ class Dialogue:
             self._mail_data = None
             self.due.append(Due(DATA_END, None, sent[: len(sent) - len(rest)]))
         start = 0
-        while not self._waits_for_a_reply():
+        while start < len(self._uncut) and not self._waits_for_a_reply():
             end = self._uncut.find(CRLF, start)
             if end < 0:
                 break
