@@ -14,7 +14,7 @@ from smtplab.lab.sending import Sending
 from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.extensions.starttls import TLS_FAILED
-from smtplab.protocol.machine import CONNECT, LOST, UNASKED, State
+from smtplab.protocol.machine import CLOSED, CONNECT, CONNECTED, LOST, UNASKED
 from smtplab.protocol.wire import Command, Reply, format_reply
 
 
@@ -30,27 +30,22 @@ class Answering:
 
     def __init__(self, world: World, before: ServerSession, now: float) -> None:
         self.world, self.before, self.now = world, before, now
-        self.session = before.session
+        (self.session, self.heard_s, self.refusal, self.uncut, self.dropped, self.pieces, self.held, self.size,
+         self.chunk, self.chunk_left, self.in_handshake, self.counted, outbox) = before
         self.machine = self.session.machine(world.edition)
-        self.heard_s = before.heard_s
-        self.uncut, self.dropped = before.uncut, before.dropped
-        self.pieces, self.held, self.size = before.pieces, before.held, before.size
-        self.chunk, self.chunk_left = before.chunk, before.chunk_left
-        self.in_handshake = before.in_handshake
-        self.counted = before.counted
-        self.sending = Sending(before.outbox, now)
+        self.sending = Sending(outbox, now)
         self.fault: Fault | None = None
         self.messages: list[Message] = []
 
-    def result(self) -> ServerSession:
-        outbox = self.sending.outbox(self.session.state is State.CLOSED)
-        return ServerSession(self.session, self.heard_s, self.before.refusal, self.uncut, self.dropped,
-                             self.pieces, self.held, self.size, self.chunk, self.chunk_left, self.in_handshake,
-                             self.counted, outbox)
-
-    def actions(self) -> list[Action]:
-        actions = self.sending.actions(self.session.state is State.CLOSED)
-        return [*map(Deliver, self.messages), *actions] if self.messages else actions
+    def result(self) -> tuple[World, ServerSession, list[Action]]:
+        is_closed = self.session.state is CLOSED
+        outbox, actions = self.sending.outbox(is_closed), self.sending.actions(is_closed)
+        if self.messages:
+            actions = [*map(Deliver, self.messages), *actions]
+        after = ServerSession(self.session, self.heard_s, self.refusal, self.uncut, self.dropped, self.pieces,
+                              self.held, self.size, self.chunk, self.chunk_left, self.in_handshake, self.counted,
+                              outbox)
+        return self.world, after, actions
 
     def choose_fault(self, event: str, command: Command | None) -> None:
         """Count an event, and see which fault happens with it."""
@@ -125,13 +120,13 @@ class Answering:
         if self.world.implicit_tls and not self.session.tls:  # nothing is said in the clear
             self.give_up_tls()
             return
-        event = CONNECT if self.session.state is State.CONNECTED else UNASKED
+        event = CONNECT if self.session.state is CONNECTED else UNASKED
         self.move(event, None, reply(name, domain=self.world.domain))
 
     def drop(self) -> None:
         """Let the connection be lost once all was sent."""
         self.sending.drops = True
-        if self.session.state is not State.CLOSED:
+        if self.session.state is not CLOSED:
             self.move(LOST, None, None)
 
     def leave(self) -> None:

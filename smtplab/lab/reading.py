@@ -15,7 +15,7 @@ from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import line_octets
 from smtplab.protocol.extensions.auth import AUTH_LINE, AUTH_LINE_OCTETS
 from smtplab.protocol.extensions.chunking import BDAT_LAST
-from smtplab.protocol.machine import DATA_END, State
+from smtplab.protocol.machine import AUTH_EXCHANGE, CLOSED, DATA_END, MAIL_DATA, TLS_HANDSHAKE, State
 from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, cut_mail_data, decode, parse_command
 
 
@@ -36,13 +36,13 @@ class Reading(Answering):
     def read(self, octets: bytes) -> None:
         """Take octets apart as far as they go: lines while commands are awaited, mail data after 354 or BDAT."""
         self.heard_s = self.now
-        while octets and not self.in_handshake and self.session.state is not State.CLOSED:
+        while octets and not self.in_handshake and self.session.state is not CLOSED:
             if self.sending.is_busy:
                 self.sending.keep(octets, len(octets))
                 return
             if self.chunk is not None:
                 octets = self.read_chunk(octets)
-            elif self.session.state is State.MAIL_DATA:
+            elif self.session.state is MAIL_DATA:
                 octets = self.read_mail_data(octets)
             else:
                 octets = self.read_lines(octets)
@@ -54,23 +54,23 @@ class Reading(Answering):
         while (end := octets.find(CRLF, start)) >= 0:
             self.answer_line(octets[start:end])
             start = end + 2
-            if self.is_read_otherwise():
+            if start < len(octets) and self.is_read_otherwise():
                 self.uncut = b""
                 return octets[start:]
         self.uncut = octets[start:]
-        limit = _longest_line(self.world.extensions)
-        if len(self.uncut) > limit:  # keep the verb, and the last octet, which may be half a CRLF; never make one
+        if self.uncut and len(self.uncut) > (limit := _longest_line(self.world.extensions)):
+            # keep the verb, and the last octet, which may be half a CRLF; never make one
             self.dropped += len(self.uncut) - limit
             self.uncut = self.uncut[: limit - 1].replace(b"\r", b"?") + self.uncut[-1:]
         return b""
 
     def is_read_otherwise(self) -> bool:
         """True when the next octets are no command line."""
-        return (self.session.state is State.MAIL_DATA or self.session.state is State.CLOSED
+        return (self.session.state is MAIL_DATA or self.session.state is CLOSED
                 or self.chunk is not None or self.in_handshake or self.sending.is_busy)
 
     def answer_line(self, line: bytes) -> None:
-        in_exchange = self.session.state is State.AUTH_EXCHANGE
+        in_exchange = self.session.state is AUTH_EXCHANGE
         command = Command(AUTH_LINE, decode(line), line) if in_exchange else parse_command(line)
         event = AUTH_LINE if in_exchange else self.machine.event_of(command)
         limit = _line_limit(event, self.world.extensions)
@@ -81,14 +81,14 @@ class Reading(Answering):
             of_login = event in ("AUTH", AUTH_LINE) and limit == AUTH_LINE_OCTETS
             answer = reply("auth.line" if of_login else "line.too-long", limit=limit)
             self.settle(event, command, self.world, answer)
-            if is_framed and self.session.state is not State.CLOSED:
+            if is_framed and self.session.state is not CLOSED:
                 self.close_unasked("closing.chunk")
         elif not (is_framed and self.begins_chunk(command)):
             self.choose_fault(event, command)
-            self.settle(event, command, *respond(self.world, self.session, command, self.now))
-        if self.session.state is State.MAIL_DATA:
+            self.settle(event, command, *respond(self.world, self.session, self.machine, command, self.now))
+        if self.session.state is MAIL_DATA:
             self.pieces, self.held, self.size = (), MAIL_DATA_START, -len(MAIL_DATA_START)
-        elif self.session.state is State.TLS_HANDSHAKE:
+        elif self.session.state is TLS_HANDSHAKE:
             self.start_tls()
 
     def begins_chunk(self, command: Command) -> bool:
@@ -121,7 +121,9 @@ class Reading(Answering):
         is_last = event == BDAT_LAST
         mail_data = b"".join(self.pieces) if is_last else b""  # before the last it is not looked at
         self.choose_fault(event, command)
-        world, answer = respond_to_chunk(self.world, self.session, command, self.now, mail_data, self.size)
+        world, answer = respond_to_chunk(
+            self.world, self.session, self.machine, command, self.now, mail_data, self.size,
+        )
         self.settle(event, command, world, answer, mail_data if is_last else None)
         if self.session.state is not State.CHUNKS:
             self.pieces, self.size = (), 0

@@ -16,7 +16,7 @@ from smtplab.lab.replies import reply
 from smtplab.lab.world import Offer, World
 from smtplab.protocol.commands import NOT_OFFERED, check_argument
 from smtplab.protocol.errors import ProtocolError
-from smtplab.protocol.machine import NO_COMMANDS, Machine, State, machine
+from smtplab.protocol.machine import AUTH_EXCHANGE, NO_COMMANDS, Machine, State, machine
 from smtplab.protocol.scanner import require_printable_ascii, require_printable_utf8
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command, Reply
@@ -24,7 +24,7 @@ from smtplab.protocol.wire import Command, Reply
 _VERB_LIKE = re.compile(r"[A-Z-]{1,12}")
 
 
-def respond(world: World, session: Session, command: Command, now: float) -> Answer:
+def respond(world: World, session: Session, table: Machine, command: Command, now: float) -> Answer:
     """The reply to one command line, and the world after it.
 
     Parameters
@@ -32,12 +32,13 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
     world : World
     session : Session
         Before the command; the caller moves it by the machine's row for the reply.
+    table : Machine
+        That of the session.
     command : Command
     now : float
         Seconds on the caller's clock.
     """
-    table = session.machine(world.edition)
-    in_exchange = session.state is State.AUTH_EXCHANGE
+    in_exchange = session.state is AUTH_EXCHANGE
     event = command.verb if in_exchange else table.event_of(command)
     is_in_sequence = table.in_sequence(session.state, event)
     if not is_in_sequence and table.refuses_all(session.state):
@@ -49,7 +50,7 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
     if offer is Offer.OFF:
         return world, reply("verb.off", verb=command.verb)
     if not is_in_sequence:
-        out_of_order = _out_of_order(world, session, command.verb)
+        out_of_order = _out_of_order(world, session, table, command.verb)
         if out_of_order is not None:
             return world, out_of_order
     guarded = _guarded(world.edition, world.extensions)
@@ -66,7 +67,7 @@ def respond(world: World, session: Session, command: Command, now: float) -> Ans
 
 
 def respond_to_chunk(
-    world: World, session: Session, command: Command, now: float, mail_data: bytes, octets: int
+    world: World, session: Session, table: Machine, command: Command, now: float, mail_data: bytes, octets: int
 ) -> Answer:
     """The reply to a BDAT whose octets have come; a last one is answered as the final dot is.
 
@@ -75,6 +76,8 @@ def respond_to_chunk(
     world : World
     session : Session
         Before the command.
+    table : Machine
+        That of the session.
     command : Command
     now : float
     mail_data : bytes
@@ -82,12 +85,12 @@ def respond_to_chunk(
     octets : int
         Its whole size.
     """
-    world, answer = respond(world, session, command, now)
+    world, answer = respond(world, session, table, command, now)
     if not answer.is_positive or session.transaction is None:
         return world, answer
     if octets > world.max_message_octets:
         return world, reply("end.too-large", size=octets, limit=world.max_message_octets)
-    if session.machine(world.edition).event_of(command) == command.verb:
+    if table.event_of(command) == command.verb:
         return world, answer
     return respond_to_data(world, session.transaction, mail_data, octets, now)
 
@@ -108,7 +111,7 @@ def _unknown(command: Command) -> Reply:
     return reply("verb.unknown", verb=command.verb)
 
 
-def _out_of_order(world: World, session: Session, verb: str) -> Reply | None:
+def _out_of_order(world: World, session: Session, table: Machine, verb: str) -> Reply | None:
     """Why the table does not let this command come now; None for DATA with recipients tried, which DATA answers."""
     if session.client_name is None:
         return reply("order.greet-first")
@@ -117,7 +120,7 @@ def _out_of_order(world: World, session: Session, verb: str) -> Reply | None:
     if session.state is State.CHUNKS:
         return reply("order.chunks")
     extension = next((behaviour.extension for behaviour in offered_by(world) if verb in behaviour.answers), None)
-    if extension is not None and verb not in session.machine(world.edition).events:
+    if extension is not None and verb not in table.events:
         return reply("order.ehlo-first", verb=verb)
     if extension is not None and verb != "BDAT" and session.transaction is not None:
         return reply("order.in-mail", verb=verb)

@@ -1,18 +1,19 @@
 """A session as the server holds it between two steps, how it begins, and when it is due (RFC 2821 section 4.5.3.2)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtplab.lab.faults.counted import NOTHING_COUNTED, Counted
 from smtplab.lab.outbox import EMPTY, Outbox
 from smtplab.lab.world import World
-from smtplab.protocol.machine import State
+from smtplab.protocol.machine import CLOSED, CONNECTED
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSession:
+class ServerSession(NamedTuple):
     """A session as the server holds it: state and facts, and octets that cannot be decided yet.
+
+    Every step makes a new one, so it is light, as `Counted` is.
 
     Attributes
     ----------
@@ -60,7 +61,7 @@ class ServerSession:
     @property
     def is_over(self) -> bool:
         """True when nothing will happen any more."""
-        return self.session.state is State.CLOSED and self.outbox is EMPTY
+        return self.session.state is CLOSED and self.outbox is EMPTY
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:
@@ -78,8 +79,8 @@ def deadline(world: World, session: ServerSession) -> float | None:
     """When a Tick is due, on the clock of the inputs; None for a closed session."""
     if session.outbox is not EMPTY:
         return session.outbox.due_s(session.heard_s + world.idle_s)
-    if session.session.state is State.CLOSED:
+    if session.session.state is CLOSED:
         return None
-    if session.session.state is State.CONNECTED and not session.in_handshake:
+    if session.session.state is CONNECTED and not session.in_handshake:
         return session.heard_s
     return session.heard_s + world.idle_s

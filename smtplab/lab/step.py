@@ -17,7 +17,7 @@ from smtplab.lab.sending import PIECE
 from smtplab.lab.server_session import ServerSession
 from smtplab.lab.world import World
 from smtplab.protocol.extensions.starttls import TLS_UP
-from smtplab.protocol.machine import CONNECT, State
+from smtplab.protocol.machine import CLOSED, CONNECT, CONNECTED
 
 
 def step(world: World, session: ServerSession, given: Input) -> tuple[World, ServerSession, list[Action]]:
@@ -42,7 +42,7 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
     >>> actions
     [Send(octets=b'220 lab.example SMTP service ready\\r\\n', forced='', meant=None)]
     """
-    if session.session.state is State.CLOSED and session.is_over:
+    if session.session.state is CLOSED and session.is_over:
         return world, session, []
     run = _Step(world, session, given.now)
     if isinstance(given, Lost):
@@ -57,13 +57,13 @@ def step(world: World, session: ServerSession, given: Input) -> tuple[World, Ser
         run.wait_for_tls(given)
     elif isinstance(given, Shutdown):
         run.close_unasked("closing.shutdown")
-    elif session.session.state is State.CONNECTED:
+    elif session.session.state is CONNECTED:
         run.begin(given)
     elif isinstance(given, Octets):
         run.read(given.octets)
     elif given.now >= session.heard_s + world.idle_s:
         run.close_unasked("closing.idle")
-    return run.world, run.result(), run.actions()
+    return run.result()
 
 
 class _Step(Reading):
@@ -76,7 +76,7 @@ class _Step(Reading):
             sending.release(inf)
             if sending.is_silent:
                 self.leave()
-            return self.session.state is State.CLOSED
+            return self.session.state is CLOSED
         if isinstance(given, Octets):
             if sending.is_busy and not sending.keep(given.octets, self.world.max_message_octets + PIECE):
                 self.leave()
@@ -97,7 +97,7 @@ class _Step(Reading):
         if self.world.implicit_tls and not self.session.tls:
             self.start_tls()
             return
-        self.greet(self.before.refusal)
+        self.greet(self.refusal)
         if isinstance(given, Octets):
             self.read(given.octets)
 
@@ -122,8 +122,8 @@ class _Step(Reading):
     def go_on_inside_tls(self) -> None:
         self.in_handshake = False
         self.heard_s = self.now
-        is_first = self.session.state is State.CONNECTED
+        is_first = self.session.state is CONNECTED
         self.machine = self.session.machine(self.world.edition, "STARTTLS")  # it may come before any announcement
         self.move(TLS_UP, None, None)
         if is_first:
-            self.greet(self.before.refusal)
+            self.greet(self.refusal)

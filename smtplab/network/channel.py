@@ -13,7 +13,7 @@ from smtplab.network.link import Link
 from smtplab.network.tls import TlsLayer
 from smtplab.network.tls_link import TlsLink
 from smtplab.protocol.dialogue import Exchange
-from smtplab.protocol.machine import State
+from smtplab.protocol.machine import CLOSED
 
 CLOSING_S = 0.5
 """How long a client waits for the end of a connection after the 221."""
@@ -50,8 +50,9 @@ class Channel:
         conversation.say(octets)
         until = link.clock() + timeout_s
         new: list[Exchange] = []
+        has_unsent = conversation.has_unsent
         while True:
-            if conversation.has_unsent:
+            if has_unsent:
                 conversation.send(link.send)
             new += conversation.fold()
             if conversation.is_over:
@@ -60,7 +61,7 @@ class Channel:
             if not (waits or has_unsent):
                 return new
             if not (has_unsent or conversation.dialogue.due or conversation.cannot_send):
-                if conversation.dialogue.session.state is not State.CLOSED:
+                if conversation.dialogue.session.state is not CLOSED:
                     return new
                 until = min(until, link.clock() + CLOSING_S)  # after 221 or 421 the end is near: see it
             left = until - link.clock()

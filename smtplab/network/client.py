@@ -19,7 +19,7 @@ from smtplab.network.typed import chunk_octets, given_octets, line_octets, messa
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import auth
 from smtplab.protocol.extensions.starttls import TLS_FAILED
-from smtplab.protocol.machine import CONNECT, EDITIONS, State
+from smtplab.protocol.machine import CONNECT, EDITIONS, TLS_HANDSHAKE
 from smtplab.protocol.wire import Reply, double_dots, format_mail_data
 
 TIMEOUT_S = 5.0
@@ -180,7 +180,7 @@ class Client(Following):
 
         When the 220 has come already (to `send_octets`, which leaves the handshake to you), only the handshake.
         """
-        if self.state is State.TLS_HANDSHAKE:
+        if self.state is TLS_HANDSHAKE:
             exchange = self.exchanges[-1]
             outcome = self._secured(reply_with(exchange.reply, exchange) if exchange.reply else no_reply("lost"))
             self._tell()
@@ -308,7 +308,7 @@ class Client(Following):
     def _secured(self, outcome: Reply | NoReply) -> Reply | NoReply:
         """The outcome, once the handshake is over that it asks for."""
         channel = self._channel
-        if channel.conversation.dialogue.session.state is not State.TLS_HANDSHAKE:
+        if channel.conversation.dialogue.session.state is not TLS_HANDSHAKE:
             return outcome
         with channel.lock:
             failure = self._begin_tls()

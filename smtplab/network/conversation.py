@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from smtplab.network.copies import Place
 from smtplab.protocol.dialogue import Dialogue, Exchange
-from smtplab.protocol.machine import LOST, UNASKED, State
+from smtplab.protocol.machine import CLOSED, LOST, UNASKED
 from smtplab.protocol.transcript import Direction, Entry, Layer, Transcript
 
 KEPT_OCTETS = 8 * 1024 * 1024
@@ -207,7 +207,7 @@ class Conversation:
                 self._octets += len(what) + ENTRY_OCTETS
             elif not self.is_over:
                 self.is_over = True
-                if dialogue.session.state is not State.CLOSED:
+                if dialogue.session.state is not CLOSED:
                     new.append(dialogue.lost())
         if self._octets > KEPT_OCTETS:
             self._cut_short()

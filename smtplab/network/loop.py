@@ -19,7 +19,7 @@ from smtplab.network.host import Host
 from smtplab.network.peer import is_stranger
 from smtplab.network.poller import IN, OUT, poller
 from smtplab.network.record import Hosted
-from smtplab.protocol.machine import State
+from smtplab.protocol.machine import MAIL_DATA
 from smtplab.protocol.wire import format_reply
 
 MAX_SESSIONS = 2000
@@ -113,8 +113,11 @@ class Loop:
             self._spare = None
 
     def _turn(self) -> None:
-        dues = self._dues
-        patience = max(0.0, dues[0][0] - self.now()) if dues else None
+        dues, now = self._dues, self.now()
+        if dues and dues[0][0] <= now:
+            self._tick()
+            now = self.now()
+        patience = max(0.0, dues[0][0] - now) if dues else None
         for fd, mask in self._poller.poll(patience, 64):
             connection = self._connections.get(fd)
             if connection is not None:
@@ -126,12 +129,10 @@ class Loop:
                 self._accept()
             else:
                 self._wake_up()
-        if dues and dues[0][0] <= self.now():
-            self._tick()
 
     def _read(self, connection: Connection) -> None:
         hosted = connection.hosted
-        in_mail_data = hosted.session.session.state is State.MAIL_DATA
+        in_mail_data = hosted.session.session.state is MAIL_DATA
         try:
             octets = connection.receive(DATA_PIECE if in_mail_data else COMMAND_PIECE)
         except BlockingIOError:

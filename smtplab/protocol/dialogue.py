@@ -9,11 +9,25 @@ nothing due is unasked.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
-from smtplab.protocol.machine import CONNECT, DATA_END, FRAMED_BY, LOST, UNASKED, Machine, State, Transition, machine
+from smtplab.protocol.machine import (
+    AUTH_EXCHANGE,
+    CONNECT,
+    CONNECTED,
+    DATA_END,
+    FRAMED_BY,
+    LOST,
+    MAIL_DATA,
+    TLS_HANDSHAKE,
+    UNASKED,
+    Machine,
+    Transition,
+    machine,
+)
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import (
     CRLF,
@@ -68,8 +82,7 @@ class Exchange:
         return self.before.state is not self.after.state
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A reply that must still come: for which event, and what was sent for it."""
 
     event: str
@@ -115,13 +128,13 @@ class Dialogue:
         dialogue.exchanges = list(exchanges)
         dialogue.session = exchanges[-1].after
         dialogue.machine = dialogue.session.machine(edition)
-        if dialogue.session.state is not State.CONNECTED:
+        if dialogue.session.state is not CONNECTED:
             dialogue.due.clear()
         dialogue._begin_mail_data(next(step for step in reversed(exchanges) if step.event != UNASKED))
         return dialogue
 
     def _begin_mail_data(self, exchange: Exchange) -> None:
-        if self.session.state is State.MAIL_DATA and exchange.moved:
+        if self.session.state is MAIL_DATA and exchange.moved:
             self._mail_data, self._held = [], MAIL_DATA_START
 
     @property
@@ -226,7 +239,7 @@ class Dialogue:
             self._mail_data = None
             self.due.append(Due(DATA_END, None, sent[: len(sent) - len(rest)]))
         start = 0
-        while not self._waits_for_a_reply():
+        while start < len(self._uncut) and not self._waits_for_a_reply():
             end = self._uncut.find(CRLF, start)
             if end < 0:
                 break
@@ -245,7 +258,7 @@ class Dialogue:
         """True while only a reply can tell how the next octets are to be read; nobody reads those of a handshake."""
         if self.due:
             return self.machine.decides(self.due[-1].event)
-        return self.session.state is State.TLS_HANDSHAKE
+        return self.session.state is TLS_HANDSHAKE
 
     def _is_framed_by_a_reply(self, command: Command) -> bool:
         """True for a BDAT that nobody announced: octets follow it where a server takes it all the same."""
@@ -254,7 +267,7 @@ class Dialogue:
 
     def _read(self, line: bytes) -> tuple[str, Command]:
         """A line as the session reads it now: a command, or a line of a login exchange; and the event that it is."""
-        if self.session.state is State.AUTH_EXCHANGE:
+        if self.session.state is AUTH_EXCHANGE:
             return AUTH_LINE, Command(AUTH_LINE, decode(line), line)
         command = parse_command(line)
         return self.machine.event_of(command), command

@@ -16,9 +16,14 @@ from smtplab.protocol.base_rows import base_rows
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.transition import (
     ANY,
+    AUTH_EXCHANGE,
+    CLOSED,
     CONNECT,
+    CONNECTED,
     DATA_END,
     LOST,
+    MAIL_DATA,
+    TLS_HANDSHAKE,
     UNASKED,
     Kind,
     Requirement,
@@ -28,19 +33,20 @@ from smtplab.protocol.transition import (
 from smtplab.protocol.wire import REPLY_CLASSES, Command
 
 __all__ = [
-    "ANY", "CONNECT", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST", "NO_COMMANDS", "UNASKED", "Kind", "Machine",
-    "Requirement", "State", "Transition", "machine", "transition_rows",
+    "ANY", "AUTH_EXCHANGE", "CLOSED", "CONNECT", "CONNECTED", "DATA_END", "EDITIONS", "FRAMED_BY", "LOST",
+    "MAIL_DATA", "NO_COMMANDS", "TLS_HANDSHAKE", "UNASKED", "Kind", "Machine", "Requirement", "State", "Transition",
+    "machine", "transition_rows",
 ]
 
 EDITIONS = (2821, 5321)
 
-NO_COMMANDS = (
+NO_COMMANDS = frozenset((
     CONNECT, DATA_END, UNASKED, LOST, *(event for extension in OFFERED.values() for event in extension.events),
-)
+))
 """Every event that is no command, also those that extensions bring."""
 
 
-_READS_NO_COMMANDS = (State.MAIL_DATA, State.AUTH_EXCHANGE, State.TLS_HANDSHAKE)
+_READS_NO_COMMANDS = (MAIL_DATA, AUTH_EXCHANGE, TLS_HANDSHAKE)
 """States in which what the client sends is no command."""
 
 _DECIDING = frozenset(

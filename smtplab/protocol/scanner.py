@@ -122,6 +122,8 @@ def require_printable_ascii(text: str) -> None:
     Traceback (most recent call last):
     smtplab.protocol.errors.ProtocolError: Character 10 is U+00A0, no-break space; only printable ASCII may stand here.
     """
+    if text.isascii() and text.isprintable():
+        return
     for at, character in enumerate(text):
         if not " " <= character <= "~":
             found = f"Character {at + 1} is {_describe(character)}"

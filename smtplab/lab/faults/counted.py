@@ -12,6 +12,8 @@ _PLACE = {name: 40 * number for number, name in enumerate(EVENTS)}
 _ONE = {event: sum(1 << _PLACE[name] for name in stands_for(event) if name in _PLACE) for event in (*EVENTS, "")}
 """By event: one more for every name that a fault may use for it."""
 
+_ONE_UNKNOWN = _ONE[""]
+
 
 class Counted(NamedTuple):
     """Counts of one session; a value that is replaced, never changed. Every command makes a new one, so it is light.
@@ -32,8 +34,7 @@ class Counted(NamedTuple):
 
     def with_event(self, event: str) -> "Counted":
         """After one more event; verbs that nobody knows are counted for ANY alone."""
-        one = _ONE[event] if event in _ONE else _ONE[""]
-        return Counted(self.in_session + one, self.before_mail, self.under_conditions)
+        return Counted(self.in_session + _ONE.get(event, _ONE_UNKNOWN), self.before_mail, self.under_conditions)
 
     def with_mail_begun(self) -> "Counted":
         """After a MAIL was accepted: what is counted in a mail begins anew."""

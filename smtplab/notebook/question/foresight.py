@@ -102,8 +102,8 @@ def _answer(world: World, session: Session, table: Machine, command: Command) ->
     except ProtocolError as error:
         return reply("chunk.unreadable", problem=error.text)
     if count is None:
-        return respond(world, session, command, 0.0)[1]
-    return None if count else respond_to_chunk(world, session, command, 0.0, b"", 0)[1]
+        return respond(world, session, table, command, 0.0)[1]
+    return None if count else respond_to_chunk(world, session, table, command, 0.0, b"", 0)[1]
 
 
 def may_be_silent(session: Session, line: str, edition: int) -> bool:
