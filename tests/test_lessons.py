@@ -6,12 +6,15 @@ import statistics
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from smtplab.course.build import built_files
+from smtplab.course.scenario_options import read_options
+from smtplab.lab import World
 from smtplab.network import Client, MemoryServer, memory_server
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.protocol.machine import State
@@ -21,6 +24,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 FIRST, LAST = LESSONS[0], LESSONS[-1]
 DEMO = ROOT / "notebooks" / "instructor_demo.ipynb"
 LONGEST_CELL_S = 20
+WAIT = r"-- ([\d.]+) s$"
+"""How a dialogue says that time passes."""
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -180,18 +185,30 @@ def test_the_dialogues_in_the_prose_are_what_the_server_says(path: Path) -> None
         for line in [] if said[:1] and said[0].startswith("EHLO") else ["EHLO student.example", *_missing(said)]:
             client.send(line)
         _say(client, dialogue)
-        full = [line.rstrip() for line in str(client.transcript).splitlines()]
+        full = _said(str(client.transcript))
         for part in re.split(r"^\.\.\.$\n?", dialogue, flags=re.MULTILINE):
-            shown = [line.rstrip() for line in part.splitlines() if not line.startswith("#")]
+            shown = _said(part)
             assert any(full[i : i + len(shown)] == shown for i in range(len(full))), part
 
 
+def _said(dialogue: str) -> list[str]:
+    """The lines that went over the wire, and how it ended; no remarks, and no time that passes."""
+    return [line.rstrip() for line in dialogue.splitlines() if not re.match(rf"#|{WAIT}", line)]
+
+
 def _server_of(path: Path, dialogue: str) -> MemoryServer:
-    """The server that the lesson has: from 04 on that of RFC 5321, unless a remark in the dialogue names the other."""
+    """The server that the lesson has: from 04 on that of RFC 5321, unless a remark in the dialogue names the other.
+
+    Other remarks are directives, as a scenario has them: ``# @world greylist_s=300``, ``# @fault MAIL#1 -> silence``.
+    """
     edition = 2821 if path.stem < "04" or "# RFC 2821" in dialogue else 5321
     extensions: Extensions = "all" if path.stem[:2] in ("04", "05") else OFFERED_BY_DEFAULT
-    server = memory_server(edition=edition, extensions=extensions)
+    options: dict[str, Any] = {"edition": edition, "extensions": extensions}
+    for said in re.findall(r"^# @world (.+)", dialogue, re.MULTILINE):
+        options |= read_options(said, {})
+    server = memory_server(World(**options))
     server.change(takes_mail="takes no mail" not in dialogue)
+    server.faults.add(*re.findall(r"^# @fault (.+)", dialogue, re.MULTILINE))
     return server
 
 
@@ -205,6 +222,8 @@ def _say(client: Client, dialogue: str) -> None:
             client.send_group(*said)
         elif speaker == "--" and client.state is State.TLS_HANDSHAKE:
             client.start_tls()
+        elif speaker == "--" and (wait := re.match(WAIT, f"-- {said[0]}")) and isinstance(client.keeps, MemoryServer):
+            client.keeps.advance(float(wait[1]))
 
 
 def _missing(said: list[str]) -> list[str]:
