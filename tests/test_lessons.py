@@ -1,5 +1,6 @@
 """The lessons: they run, also twice and backwards; they are built from their sources; their prose keeps its rules."""
 
+import contextlib
 import os
 import re
 import statistics
@@ -12,8 +13,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import smtplab
 from smtplab.course.build import built_files
+from smtplab.course.scenario import scenarios
 from smtplab.course.scenario_options import read_options
+from smtplab.explain.catalogue import texts
 from smtplab.lab import World
 from smtplab.network import Client, MemoryServer, memory_server
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
@@ -92,7 +96,8 @@ def test_the_first_cell_says_what_why_where_how_long_and_what_helps(path: Path) 
 def test_every_first_cell_has_the_same_box_for_when_it_fails() -> None:
     boxes = {"\n".join(re.findall(r"^>.*", cells_of(path)[0].source, re.MULTILINE)) for path in LESSONS}
     assert len(boxes) == 1
-    assert "Run All Above Selected Cell" in boxes.pop()
+    box = boxes.pop()
+    assert "`is not defined` or `not found`" in box and "Run All Above Selected Cell" in box
 
 
 @each_lesson
@@ -168,6 +173,32 @@ def test_the_teachers_plan_fills_its_45_minutes() -> None:
     spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+) to (\d+) \|", plan, re.MULTILINE)]
     assert spans[0][0] == 0 and spans[-1][1] == 45
     assert all(before[1] == after[0] for before, after in pairwise(spans))
+
+
+def test_the_teachers_plan_names_only_controls_and_scenarios_that_there_are() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    desk, third = (re.search(rf"^## {title}.*?(?=^## |\Z)", plan, re.MULTILINE | re.DOTALL)
+                   for title in ("The desk", "A third class"))
+    assert desk and third
+    controls = {said.rstrip(":") for part in ("desk", "console", "futures") for said in texts(part).values()}
+    named = set(re.findall(r"\*([^*\n]+)\*", desk[0] + third[0]))
+    assert len(named) > 10
+    assert named - controls - {scenario.title for scenario in scenarios()} == set()
+    lesson = (ROOT / "notebooks" / "source" / "07_when_things_go_wrong.py").read_text("utf-8")
+    rows = " ".join(re.findall(r"Lesson 07 in pairs, (.*?)[:.]", third[0]))
+    parts = re.findall(r'"(.+?)"', rows)
+    assert len(parts) == 4 and [part for part in parts if f"## {part}\n" not in lesson] == []
+
+
+def test_what_the_teachers_plan_has_for_a_cell_can_be_run() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    calls = re.findall(r"`(board\.[^`]+)`", plan)
+    makers = re.findall(r"smtplab\.desk\([^)]*\)", plan)
+    assert len(calls) == 5 and len(makers) == 3
+    for maker in makers:
+        with contextlib.closing(eval(maker, {"smtplab": smtplab})) as board:
+            for call in calls:
+                eval(call, {"board": board})
 
 
 def _dialogues(path: Path) -> list[str]:
