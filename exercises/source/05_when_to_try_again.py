@@ -155,9 +155,10 @@ smtplab.check("05.2", times, hint=0)
 #
 # | Fault | What it does |
 # |---|---|
-# | `MAIL -> 451 Not today` | each `MAIL` gets this reply |
-# | `MAIL#1 -> 451 Not today` | the first `MAIL` of each mail |
-# | `MAIL#1 per server -> 451 Not today` | the first `MAIL` that the server ever gets |
+# | `RCPT -> 451 Not today` | each `RCPT` gets this reply |
+# | `RCPT#1 per mail -> 451 Not today` | the first `RCPT` of each mail |
+# | `RCPT#1 per session -> 451 Not today` | the first `RCPT` of each session |
+# | `RCPT#1 per server -> 451 Not today` | the first `RCPT` of all |
 # | `RCPT to bob@lab.example -> 451 Not today` | each `RCPT` for Bob |
 # | `DATA -> drop before` | the server decides, and the connection is lost before the reply to `DATA` |
 # | `DATA -> drop after` | the reply comes, and the connection is lost behind it |

@@ -101,7 +101,7 @@ slow = smtplab.memory_server(edition=5321)
 slow.faults.add("MAIL#1 per server -> delay 90 s")
 client = slow.connect(timeout_s=60)
 client.send("EHLO student.example")
-client.send("MAIL FROM:<alice@student.example>")
+print(client.send("MAIL FROM:<alice@student.example>"))
 
 # %% [markdown]
 # This client waited 60 seconds, and nothing came.
@@ -215,7 +215,7 @@ server.faults.add("DATA-END#1 per server -> drop before")
 client = server.connect()
 for line in ("EHLO student.example", "MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>", "DATA"):
     client.send(line)
-client.send_message("Subject: Invoice\n\nPlease pay 40 coins.\n")
+print(client.send_message("Subject: Invoice\n\nPlease pay 40 coins.\n"))
 
 # %% [markdown]
 # That is all the client knows: nothing came.
@@ -241,7 +241,7 @@ client = server.connect()
 for line in ("EHLO student.example", "MAIL FROM:<alice@student.example>", "RCPT TO:<bob@lab.example>", "DATA"):
     client.send(line)
 client.send_message("Subject: Invoice\n\nPlease pay 40 coins.\n")
-[message.forward_paths[0].address for message in server.messages]
+server.messages
 
 # %% [markdown]
 # Bob has the mail twice, and nobody made a mistake.
@@ -275,7 +275,7 @@ server.faults.add("RCPT#1 per server -> 471 OK, fine, but the moon is full")
 client = server.connect()
 client.send("EHLO student.example")
 client.send("MAIL FROM:<alice@student.example>")
-client.send("RCPT TO:<bob@lab.example>")
+print(client.send("RCPT TO:<bob@lab.example>"))
 
 # %% [markdown]
 # Is Bob on the list? The words say "fine", the code is unknown.

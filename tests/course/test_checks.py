@@ -367,7 +367,7 @@ def test_the_steps_worked_in_hints_are_true() -> None:
 def test_the_faults_worked_in_hints_do_what_is_said() -> None:
     later, once, always = (
         memory_server(World(faults=(fault,))) for fault in (
-            "NOOP#2 per session -> 451 Come back later", "DATA#1 per server -> drop before", "DATA#1 -> drop before")
+            "NOOP#2 per session -> 451 Come back later", "DATA#1 per server -> drop before", "DATA -> drop before")
     )
     client = later.connect()
     assert [str(client.send("NOOP")) for _ in range(2)] == ["250 OK, nothing done", "451 Come back later"]
