@@ -1,17 +1,24 @@
 """The lessons: they run, also twice and backwards; they are built from their sources; their prose keeps its rules."""
 
+import contextlib
 import os
 import re
 import statistics
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import smtplab
 from smtplab.course.build import built_files
+from smtplab.course.scenario import scenarios
+from smtplab.course.scenario_options import read_options
+from smtplab.explain.catalogue import texts
+from smtplab.lab import World
 from smtplab.network import Client, MemoryServer, memory_server
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.protocol.machine import State
@@ -21,6 +28,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 FIRST, LAST = LESSONS[0], LESSONS[-1]
 DEMO = ROOT / "notebooks" / "instructor_demo.ipynb"
 LONGEST_CELL_S = 20
+WAIT = r"-- ([\d.]+) s$"
+"""How a dialogue says that time passes."""
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -87,7 +96,8 @@ def test_the_first_cell_says_what_why_where_how_long_and_what_helps(path: Path) 
 def test_every_first_cell_has_the_same_box_for_when_it_fails() -> None:
     boxes = {"\n".join(re.findall(r"^>.*", cells_of(path)[0].source, re.MULTILINE)) for path in LESSONS}
     assert len(boxes) == 1
-    assert "Run All Above Selected Cell" in boxes.pop()
+    box = boxes.pop()
+    assert "`is not defined` or `not found`" in box and "Run All Above Selected Cell" in box
 
 
 @each_lesson
@@ -165,6 +175,32 @@ def test_the_teachers_plan_fills_its_45_minutes() -> None:
     assert all(before[1] == after[0] for before, after in pairwise(spans))
 
 
+def test_the_teachers_plan_names_only_controls_and_scenarios_that_there_are() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    desk, third = (re.search(rf"^## {title}.*?(?=^## |\Z)", plan, re.MULTILINE | re.DOTALL)
+                   for title in ("The desk", "A third class"))
+    assert desk and third
+    controls = {said.rstrip(":") for part in ("desk", "console", "futures") for said in texts(part).values()}
+    named = set(re.findall(r"\*([^*\n]+)\*", desk[0] + third[0]))
+    assert len(named) > 10
+    assert named - controls - {scenario.title for scenario in scenarios()} == set()
+    lesson = (ROOT / "notebooks" / "source" / "07_when_things_go_wrong.py").read_text("utf-8")
+    rows = " ".join(re.findall(r"Lesson 07 in pairs, (.*?)[:.]", third[0]))
+    parts = re.findall(r'"(.+?)"', rows)
+    assert len(parts) == 4 and [part for part in parts if f"## {part}\n" not in lesson] == []
+
+
+def test_what_the_teachers_plan_has_for_a_cell_can_be_run() -> None:
+    plan = (ROOT / "notebooks" / "teacher_plan.md").read_text("utf-8")
+    calls = re.findall(r"`(board\.[^`]+)`", plan)
+    makers = re.findall(r"smtplab\.desk\([^)]*\)", plan)
+    assert len(calls) == 5 and len(makers) == 3
+    for maker in makers:
+        with contextlib.closing(eval(maker, {"smtplab": smtplab})) as board:
+            for call in calls:
+                eval(call, {"board": board})
+
+
 def _dialogues(path: Path) -> list[str]:
     blocks = [block for cell in prose_of(path) for block in re.findall(r"```text\n(.*?)```", cell, re.DOTALL)]
     return [block for block in blocks if re.search(r"^[CS]: ", block, re.MULTILINE)]
@@ -180,18 +216,30 @@ def test_the_dialogues_in_the_prose_are_what_the_server_says(path: Path) -> None
         for line in [] if said[:1] and said[0].startswith("EHLO") else ["EHLO student.example", *_missing(said)]:
             client.send(line)
         _say(client, dialogue)
-        full = [line.rstrip() for line in str(client.transcript).splitlines()]
+        full = _said(str(client.transcript))
         for part in re.split(r"^\.\.\.$\n?", dialogue, flags=re.MULTILINE):
-            shown = [line.rstrip() for line in part.splitlines() if not line.startswith("#")]
+            shown = _said(part)
             assert any(full[i : i + len(shown)] == shown for i in range(len(full))), part
 
 
+def _said(dialogue: str) -> list[str]:
+    """The lines that went over the wire, and how it ended; no remarks, and no time that passes."""
+    return [line.rstrip() for line in dialogue.splitlines() if not re.match(rf"#|{WAIT}", line)]
+
+
 def _server_of(path: Path, dialogue: str) -> MemoryServer:
-    """The server that the lesson has: from 04 on that of RFC 5321, unless a remark in the dialogue names the other."""
+    """The server that the lesson has: from 04 on that of RFC 5321, unless a remark in the dialogue names the other.
+
+    Other remarks are directives, as a scenario has them: ``# @world greylist_s=300``, ``# @fault MAIL#1 -> silence``.
+    """
     edition = 2821 if path.stem < "04" or "# RFC 2821" in dialogue else 5321
     extensions: Extensions = "all" if path.stem[:2] in ("04", "05") else OFFERED_BY_DEFAULT
-    server = memory_server(edition=edition, extensions=extensions)
+    options: dict[str, Any] = {"edition": edition, "extensions": extensions}
+    for said in re.findall(r"^# @world (.+)", dialogue, re.MULTILINE):
+        options |= read_options(said, {})
+    server = memory_server(World(**options))
     server.change(takes_mail="takes no mail" not in dialogue)
+    server.faults.add(*re.findall(r"^# @fault (.+)", dialogue, re.MULTILINE))
     return server
 
 
@@ -205,6 +253,8 @@ def _say(client: Client, dialogue: str) -> None:
             client.send_group(*said)
         elif speaker == "--" and client.state is State.TLS_HANDSHAKE:
             client.start_tls()
+        elif speaker == "--" and (wait := re.match(WAIT, f"-- {said[0]}")) and isinstance(client.keeps, MemoryServer):
+            client.keeps.advance(float(wait[1]))
 
 
 def _missing(said: list[str]) -> list[str]:

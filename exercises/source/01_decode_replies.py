@@ -21,8 +21,8 @@
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
 # > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
 # >
-# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
-# > Then run the cell.
+# > **It says `is not defined` or `not found`?** Then cells above have not run since the kernel was started.
+# > Click on the cell that you want, and choose *Run → Run All Above Selected Cell* in the menu. Then run the cell.
 
 # %% load
 import smtplab

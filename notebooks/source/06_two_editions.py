@@ -17,8 +17,8 @@
 # > If that does not help, close Jupyter and start it again with `smtplab lab`.
 # > In a checkout of the project write `python3 -m smtplab lab` instead; `make lab` does the same.
 # >
-# > **The kernel was restarted?** Go to the cell that you want. Choose *Run → Run All Above Selected Cell* in the menu.
-# > Then run the cell.
+# > **It says `is not defined` or `not found`?** Then cells above have not run since the kernel was started.
+# > Click on the cell that you want, and choose *Run → Run All Above Selected Cell* in the menu. Then run the cell.
 
 # %% [markdown]
 # ## Two documents
@@ -29,10 +29,12 @@
 # |---|---|---|
 # | 1982 | 821 | the first |
 # | 2001 | 2821 | put together what had been added since |
-# | 2008 | 5321 | made it clearer; it is the one in force |
+# | 2008 | 5321 | made it clearer, and RFC 2821 obsolete |
 # | 2015 | 7504 | adds two codes for hosts that never take mail |
 #
-# At the time of writing a successor of RFC 5321 is being prepared.
+# Is there a newer one by now? Look at the first page of an RFC, or at `rfc-editor.org/info/rfc5321`.
+# The first page says *Obsoletes* and a number when it takes another's place.
+# The address says *Obsoleted by* when another has taken its place.
 #
 # RFC 2821 and RFC 5321 both have a section 4.3.2: which reply may answer which command.
 # This picture lays the two lists over each other.
@@ -245,7 +247,7 @@ smtplab.explain("559 No mail of this kind", command="RCPT")
 #
 # ## Which one do servers follow?
 #
-# RFC 5321 replaced RFC 2821 in October 2008, so it is the one to build by.
+# RFC 5321 replaced RFC 2821 in October 2008, so nobody builds by RFC 2821 any more.
 # In practice you meet both, and servers that follow neither in some point.
 #
 # - The cards speak of a source page. It is "The Meaning of the Numbers" by Christian Dencker, of 2010.
@@ -275,4 +277,4 @@ print(new.send(command))
 #
 # **Words:** *obsolete*.
 #
-# **Next:** the exercises, in the folder `exercises`.
+# **Next:** [07 When things go wrong](07_when_things_go_wrong.ipynb): replies that are lost, late, or make no sense.

@@ -7,7 +7,7 @@ answer is compared with a model solution. Nothing is kept between two calls.
 from dataclasses import dataclass
 from typing import Any
 
-from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, state_tasks
+from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, retry_tasks, state_tasks
 from smtplab.course.task import Finding, Task, Unreadable
 from smtplab.explain.catalogue import text
 
@@ -16,7 +16,7 @@ HINTS = 3
 
 TASKS: dict[str, Task] = {
     task.id: task
-    for task in (*reply_code_tasks.TASKS, *order_tasks.TASKS, *state_tasks.TASKS, *extension_tasks.TASKS)
+    for tasks in (reply_code_tasks, order_tasks, state_tasks, extension_tasks, retry_tasks) for task in tasks.TASKS
 }
 
 

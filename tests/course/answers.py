@@ -66,4 +66,11 @@ EHLO student.example
 AUTH PLAIN AGJvYgBidWlsZGVy
 MAIL FROM:<alice@student.example>
 """,
+    "05.1": {"A": "B", "B": "D", "C": "B", "D": "C", "E": "A", "F": "E", "G": "B", "H": "D", "I": "C"},
+    "05.2": {
+        "minutes, the reply to MAIL": 5, "minutes, the 354": 2, "minutes, the reply to the dot": 10,
+        "minutes, until the next try": 30, "days, until it gives up": 4,
+    },
+    "05.3": "RCPT#2 -> 452 Too many recipients",
+    "05.4": "DATA-END#1 per server -> drop before",
 }

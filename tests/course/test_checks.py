@@ -13,12 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import smtplab
-from smtplab.course import extension_tasks
+from smtplab.course import extension_tasks, retry_tasks
 from smtplab.course.checks import TASKS, CheckResult, check
 from smtplab.course.playing import play
 from smtplab.explain import explain
 from smtplab.explain.catalogue import texts
+from smtplab.lab import World
+from smtplab.network import memory_server
+from smtplab.protocol import limits
 from smtplab.protocol.enhanced_codes import read_enhanced_code
+from smtplab.protocol.transcript import Transcript
 from tests.course.answers import GOOD
 
 EHLO, ALICE = "EHLO student.example", "MAIL FROM:<alice@student.example>"
@@ -126,6 +130,26 @@ PARTIAL: list[tuple[str, object, int, str]] = [
      f'Line 4, "{ALICE}", gets 530: after line 3 the session stands in READY.'),
     ("04.4", lines(EHLO, "STARTTLS", EHLO, BOB_LOGIN), 4,
      f'Every line is taken, but the last is "{BOB_LOGIN}" and gets 235 in READY. It must be a MAIL that gets 250.'),
+    ("05.1", changed("05.1", G="A", H="A"), 7, "G: you said A. The first digit of 473 is 4."),
+    ("05.1", changed("05.1", C="C"), 8, "C: you said C. The line went dead, and no final dot had gone out."),
+    ("05.1", changed("05.1", D="B"), 8, "D: you said B. The final dot went out, and no reply to it was heard."),
+    ("05.1", changed("05.1", E="C"), 8, "E: you said C. A 250 to the final dot was heard."),
+    ("05.1", changed("05.1", F="D"), 8,
+     "F: you said D. 555 speaks of the word behind the address, not of the address."),
+    ("05.1", changed("05.1", I="F"), 8, "I: you said F. Choose one of: A, B, C, D, E."),
+    ("05.2", {**GOOD["05.2"], "minutes, the reply to the dot": 5}, 4,  # type: ignore[dict-item]
+     "minutes, the reply to the dot: you said 5. Look for it among the times that RFC 2821 names."),
+    ("05.3", "MAIL#2 -> 452 Too many recipients", 1, "The fault can be, but in this session it never happens."),
+    ("05.3", "RCPT -> 452 Too many recipients", 2, 'Session 1 goes another way. Shown is "S: 250 Recipient accepted: '
+     '<bob@lab.example>", and this came: "S: 452 Too many recipients".'),
+    ("05.3", "RCPT#2 -> silence", 2, 'Session 1 goes another way. Shown is "S: 452 Too many recipients", and this '
+     'came: "nothing".'),
+    ("05.4", "DATA-END#1 -> drop before", 3, 'Session 2 goes another way. Shown is "S: 250 Message accepted: 28 octets '
+     'for 1 recipient", and this came: "-- lost".'),
+    ("05.4", "DATA-END#1 per server -> drop after", 2, 'Session 1 goes another way. Shown is "-- lost", and this came: '
+     '"S: 250 Message accepted: 28 octets for 1 recipient".'),
+    ("05.4", "DATA-END#1 per server -> drop before, 451 Not now", 4,
+     "Both sides say what is shown, but the server has taken 1 of the 2 mails."),
 ]
 
 
@@ -149,6 +173,11 @@ BAD: list[tuple[str, object, str]] = [
     ("03.4", "HELLO", 'Line 1, your last, is "HELLO" and gets 500.'),
     ("04.4", "HELLO", 'Line 1, "HELLO", gets 500: the session stands in GREETED.'),
     ("04.4", "QUIT", 'the last is "QUIT" and gets 221 in CLOSED.'),
+    ("05.3", "452", "This is no fault yet. Column 4: '->' and what is to happen are missing."),
+    ("05.3", "RCPT#0 -> 452", "This is no fault yet. Column 6: '0' is no count; times are counted from 1"),
+    ("05.4", "DATA-END#1 -> 777", "This is no fault yet. Column 15: "),
+    ("05.4", "DOT#1 -> drop before", "This is no fault yet. Column 1: 'DOT'"),
+    ("05.4", lines(*["RCPT -> 452"] * 11), "These are more than 10 faults. One is enough."),
 ]
 
 
@@ -174,6 +203,11 @@ ORDERS = [
                    "mail from:<>")),
     ("03.4", lines("HELO x.example", "MAIL FROM:<>", "RCPT TO:<dave@lab.example>", "RCPT TO:<carol@lab.example>",
                    "DATA")),
+    ("05.3", "RCPT to anna@lab.example -> 452 Too many recipients"),
+    ("05.3", "rcpt#2+ per session -> 452 Too many recipients"),
+    ("05.3", ["QUIT -> drop before", "RCPT#2 per server -> 452 Too many recipients"]),
+    ("05.4", "DATA-END#1 to bob@lab.example per server -> drop before"),
+    ("05.4", "\n  DATA-END#1 per server -> drop\n"),
 ]
 
 
@@ -201,6 +235,8 @@ SAME: list[tuple[str, object]] = [
     ("04.1", {key.lower(): value.lower() for key, value in GOOD["04.1"].items()}),  # type: ignore[attr-defined]
     ("04.2", {key: str(value) for key, value in GOOD["04.2"].items()}),  # type: ignore[attr-defined]
     ("04.3", {**GOOD["04.3"], "Second_Password": "None.", "second password": None}),  # type: ignore[dict-item]
+    ("05.1", {key.lower(): f" {value.lower()}. " for key, value in GOOD["05.1"].items()}),  # type: ignore[attr-defined]
+    ("05.2", {key: str(value) for key, value in GOOD["05.2"].items()}),  # type: ignore[attr-defined]
 ]
 
 
@@ -259,7 +295,7 @@ def test_no_answer_whatever_raises_or_passes(id: str, number: int) -> None:
         str(result).encode()
 
 
-SESSIONS = ["02.1", "02.3", "03.4", "04.4"]
+SESSIONS = ["02.1", "02.3", "03.4", "04.4", "05.3", "05.4"]
 
 
 @given(st.text(max_size=200) | st.lists(st.text(max_size=40), max_size=8), st.sampled_from(SESSIONS))
@@ -324,6 +360,24 @@ def test_the_steps_worked_in_hints_are_true() -> None:
     assert base64.b64decode("VXNlcm5hbWU6") == b"Username:"
     only_tls = replace(extension_tasks.INSIDE_TLS, needs_login=False)
     assert play([EHLO, "STARTTLS", EHLO, ALICE], only_tls).steps[-1].code == "250"
+    assert retry_tasks.fate(Transcript.parse("S: 421 mx.north.example\n"))[0] == "later"
+    assert limits.SERVER_TIMEOUT_S == 300
+
+
+def test_the_faults_worked_in_hints_do_what_is_said() -> None:
+    later, once, always = (
+        memory_server(World(faults=(fault,))) for fault in (
+            "NOOP#2 per session -> 451 Come back later", "DATA#1 per server -> drop before", "DATA -> drop before")
+    )
+    client = later.connect()
+    assert [str(client.send("NOOP")) for _ in range(2)] == ["250 OK, nothing done", "451 Come back later"]
+    for server, heard in ((once, [False, True]), (always, [False, False])):
+        data = []
+        for client in (server.connect(), server.connect()):
+            for line in (EHLO, ALICE, BOB):
+                client.send(line)
+            data.append(bool(client.send("DATA")))
+        assert data == heard
 
 
 @pytest.mark.parametrize("hint", [4, -1, "a", None, 1.5, True, object()])

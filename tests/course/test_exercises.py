@@ -11,12 +11,15 @@ import nbformat
 import pytest
 from nbformat.notebooknode import NotebookNode
 
-from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, state_tasks
+from smtplab.course import extension_tasks, order_tasks, reply_code_tasks, retry_tasks, state_tasks
 from smtplab.course.checks import TASKS
 from smtplab.course.playing import play
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer")
+NAMES = (
+    "01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer",
+    "05_when_to_try_again",
+)
 STUB = "raise NotImplementedError()"
 
 
@@ -117,6 +120,17 @@ def test_the_page_shows_what_the_checker_judges() -> None:
     assert "\n\n".join(f"{key}: " + "\n   ".join(lines) for key, lines in sessions.items()) in page
     assert given["codes"] == dict.fromkeys(sessions)
     assert [f"250-{key}" in page or f"250 {key}" in page for key in given["offers"]] == [True] * 7
+    page, given = prose(read(NAMES[4])), prefilled(NAMES[4])
+    shown = ("\n   ".join([f"{key}:", *end.splitlines()]) for key, end in retry_tasks.SHOWN.items())
+    assert "\n\n".join(shown) in page
+    assert given["fates"] == dict.fromkeys(retry_tasks.SHOWN)
+    assert given["times"] == dict.fromkeys(retry_tasks.TIMES)
+    assert f"```text\n{retry_tasks.TOO_MANY[0]}```" in page
+    assert [f"```text\nC: DATA\n{end}```" in page for end in _behind_data(retry_tasks.TWICE)] == [True] * 2
+
+
+def _behind_data(sessions: tuple[str, ...]) -> list[str]:
+    return [session.partition("C: DATA\n")[2] for session in sessions]
 
 
 def test_the_scrambled_lines_are_those_of_the_solution_and_no_order_that_works() -> None:

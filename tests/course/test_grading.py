@@ -16,7 +16,10 @@ from smtplab.course.checks import TASKS, check
 from tests.course.answers import GOOD
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer")
+NAMES = (
+    "01_decode_replies", "02_order_a_session", "03_predict_state_and_reply", "04_read_the_ehlo_answer",
+    "05_when_to_try_again",
+)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 HALF: dict[str, tuple[str, object]] = {
@@ -27,6 +30,8 @@ HALF: dict[str, tuple[str, object]] = {
     "make-554": ("03.4", None),
     "codes": ("04.2", {"A": 530, "B": 250, "H": 502}),
     "inside-tls": ("04.4", "EHLO student.example\nSTARTTLS\nMAIL FROM:<alice@student.example>"),
+    "times": ("05.2", {"minutes, the 354": 2, "days, until it gives up": 4}),
+    "make-twice": ("05.4", "DATA-END#1 -> drop before"),
 }
 """What the half solved submission answers: the answer's name, task and value; the rest keeps its stub."""
 
@@ -109,4 +114,5 @@ def test_a_half_solved_submission_gets_partial_credit_as_check_says(course: Path
     expected = dict.fromkeys(TASKS, 0) | {id: check(id, answer).points for id, answer in HALF.values()}
     assert expected["01.1"] == 3 and expected["02.1"] == 2 and expected["03.2"] == 3
     assert expected["04.2"] == expected["04.4"] == 2
+    assert expected["05.2"] == 2 and expected["05.4"] == 3
     assert scores(course, "half") == expected
