@@ -3,23 +3,33 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from smtplab.course.scenario import Scenario, read_source
+from smtplab.course.scenario_reader import LONGEST_WAIT_S
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
+from smtplab.network.client import TIMEOUT_S
+from smtplab.protocol.entry import Entry
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import CONNECT
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.transcript import Transcript
+
+THINKING_S = 60.0
+"""A client that says nothing for less than this is somebody who thinks or types."""
 
 
 def new_scenario(source: str, title: str) -> str:
     """A scenario that plays what a transcript holds, with a stub of narration for every step.
 
     What logs somebody in is hidden, as in every view of a record. What the server was is not in a record: only the
-    extensions that it announced, a greeting that refuses, and in JSON the faults that happened.
+    extensions that it announced, a greeting that refuses, and in JSON the faults that happened and the times.
+
+    A pause is written before what came so late that no client would have waited for it by itself (`TIMEOUT_S`): a
+    reply that a fault delays, or a 421. Between the client's lines it is written once a minute is over (`THINKING_S`).
 
     Parameters
     ----------
@@ -40,7 +50,7 @@ def new_scenario(source: str, title: str) -> str:
     transcript = read_transcript(source)
     lines = [f"@title {title}", "@minutes 5", f"# {text('scenario.new-cures')}", "# @cures http-503",
              f"# {text('scenario.new-world')}", *_world(transcript), ""]
-    made = "\n".join((*lines, *_steps(hide_secrets(transcript)))) + "\n"
+    made = "\n".join((*lines, *_steps(_with_pauses(hide_secrets(transcript))))) + "\n"
     Scenario.parse(made, title)
     return made
 
@@ -86,6 +96,29 @@ def _world(transcript: Transcript) -> Iterator[str]:
         yield f"@world extensions={','.join(keywords)}"
 
 
+def _with_pauses(transcript: Transcript) -> Transcript:
+    """The record with its pauses as events. A reply that was slow though no fault delayed it comes at once here."""
+    entries: list[Entry] = []
+    before = Entry("-")
+    owed_s = 0.0  # short pauses of the client, which may be long together
+    is_dropped = False
+    for entry in transcript.said():
+        is_dropped = is_dropped or _drops(entry.forced)
+        pause_s = max(0.0, entry.time_s - before.time_s)
+        if entry.direction == "C" and pause_s < THINKING_S:
+            owed_s += pause_s  # and is never put on top of a long one, which the server may not have waited out
+            pause_s = owed_s if owed_s >= THINKING_S else 0.0
+            owed_s -= pause_s
+        elif _is_late_of_itself(before, entry) or (entry.event == "lost" and not is_dropped):
+            pause_s = 0.0  # the client may leave at once as well
+        if pause_s >= TIMEOUT_S:
+            seconds = min(round(pause_s, 1), LONGEST_WAIT_S)
+            entries.append(Entry("-", event=f"{seconds:.1f}".removesuffix(".0") + " s"))
+        entries.append(entry)
+        before = entry
+    return replace(transcript, entries=tuple(entries))
+
+
 def _steps(transcript: Transcript) -> Iterator[str]:
     """The lines of the record, with words before each step.
 
@@ -93,9 +126,21 @@ def _steps(transcript: Transcript) -> Iterator[str]:
     """
     was_client = is_dropped = False
     for number, line in enumerate(str(transcript).splitlines()):
+        if number == 0 and line.startswith("-- "):
+            yield "@connect"  # it is this session's greeting that comes late
         is_client = line.startswith("C")
         if number == 0 or (is_client and not was_client):
             yield f"@say {text('scenario.new-say')}"
         was_client = is_client
-        is_dropped = is_dropped or (line.startswith("# forced:") and "drop" in line.rpartition("->")[2])
+        is_dropped = is_dropped or (line.startswith("# forced:") and _drops(line))
         yield line if line != "-- lost" or is_dropped else "@hang-up"
+
+
+def _is_late_of_itself(before: Entry, entry: Entry) -> bool:
+    """True for a reply to what was just sent, when no fault forced it."""
+    return before.direction == "C" and entry.direction == "S" and not entry.forced
+
+
+def _drops(fault: str) -> bool:
+    """True for a fault, or a remark that ends with one, that loses the connection."""
+    return "drop" in fault.rpartition("->")[2]

@@ -116,7 +116,7 @@ class Playing:
         self.index += 1
         return Frame(
             self.index - 1, line, self.narration, self.note, self.question, len(self.clients), edition,
-            self.shown.transcript(), self.server_session, self.messages, self.faults, self.waited_s, mismatch,
+            self.shown.seen(), self.server_session, self.messages, self.faults, self.waited_s, mismatch,
         )
 
     def tell(self, at: int) -> int:
@@ -154,7 +154,7 @@ class Playing:
             at += 1
         for wanted in expected:
             mismatch = mismatch or self.expect(wanted)  # behind the first that differs, nothing can be compared
-        follows = next((step for step in steps[at:] if not isinstance(step, Told)), None)
+        follows = next((found for place in range(at, len(steps)) if not isinstance(found := steps[place], Told)), None)
         if not isinstance(follows, Expect):
             self.look_at_server()
             mismatch = mismatch or self.leftover((*expected, step)[0].line)
@@ -164,8 +164,9 @@ class Playing:
         """Carry out a deed."""
         server = self.server
         if isinstance(step, Connect):
-            self.clients.append(server.connect())
-            self.shown, self.server_session = Shown(), None
+            client = server.connect()
+            self.clients.append(client)
+            self.shown, self.server_session = Shown(client.edition), None
         elif isinstance(step, Send):
             assert self.client is not None  # the reader put a Connect before it
             if self.client.is_over:
@@ -235,17 +236,17 @@ class Playing:
         """What the server decided, once it has read all that the client sent."""
         server, client = self.server, self.client
         if client is not None:
-            sent = _progress(client.transcript)
+            self.shown.see(client.transcript.entries)
 
             def has_read_all() -> bool:
-                record = server.record_of(client)
-                return record is None or not record.open or (
-                    not client.is_over and _progress(record.transcript) >= sent)
+                progress = server.progress_of(client)
+                return progress is None or not progress.open or (not client.is_over and progress[:2] >= self.shown.sent)
 
             self.wait_until(has_read_all)
-            record = server.record_of(client)
-            self.server_session = record.session if record is not None else None
-        self.messages = tuple(server.messages)
+            progress = server.progress_of(client)
+            self.server_session = progress.session if progress is not None else None
+        if len(messages := server.messages) != len(self.messages):
+            self.messages = tuple(messages)
         self.faults = tuple((str(each.fault), each.fired) for each in server.faults)
 
     def wait_until(self, condition: Callable[[], bool], most_s: float = SETTLE_S) -> None:
@@ -261,10 +262,3 @@ Unseen = Connect | Wait | Change | SetFault | ClearFaults
 
 def _as_entry(step: Expect) -> Entry:
     return Entry("-", event=step.event) if step.event else Entry("S", step.octets)
-
-
-def _progress(transcript: Transcript) -> int:
-    """How far a client has come: what it sent, and the handshakes that it made."""
-    return sum(
-        len(entry.octets) if entry.direction == "C" else entry.event.startswith("tls") for entry in transcript.said()
-    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from smtplab.course.scenario_shown import Seen
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.lab import Message
 from smtplab.protocol.dialogue import Exchange
@@ -26,8 +27,8 @@ class Frame:
     client : int
         Number of the session, from 1; 0 before any.
     edition : {2821, 5321}
-    transcript : Transcript
-        The record of that session so far, as its client saw it. A reply that is still hidden is not in it.
+    seen : Seen
+        That session so far, as its client saw it. A reply that is still hidden is not in it.
     server_session : Session or None
         Where the server stands, which may be elsewhere when a reply was lost.
     messages : tuple of Message
@@ -47,7 +48,7 @@ class Frame:
     question: Ask | None
     client: int
     edition: int
-    transcript: Transcript
+    seen: Seen
     server_session: Session | None
     messages: tuple[Message, ...]
     faults: tuple[tuple[str, int], ...]
@@ -55,12 +56,16 @@ class Frame:
     mismatch: Mismatch | None = None
 
     @property
+    def transcript(self) -> Transcript:
+        """The record of the session so far."""
+        return self.seen.transcript
+
+    @property
     def exchanges(self) -> list[Exchange]:
         """The steps of the session so far."""
-        return self.transcript.exchanges(self.edition)
+        return self.seen.exchanges[: self.seen.steps]
 
     @property
     def session(self) -> Session:
         """Where the client stands."""
-        exchanges = self.exchanges
-        return exchanges[-1].after if exchanges else Session()
+        return self.seen.exchanges[self.seen.steps - 1].after if self.seen.steps else Session()

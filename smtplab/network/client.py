@@ -9,7 +9,7 @@ from smtplab.network.address import LOOPBACK, check_target
 from smtplab.network.channel import Channel
 from smtplab.network.conversation import Conversation
 from smtplab.network.following import Following
-from smtplab.network.forced import marked_steps, withheld
+from smtplab.network.forced import withheld
 from smtplab.network.fork import Forked, check_step, say_again
 from smtplab.network.hosting import Hosting
 from smtplab.network.link import Link, SocketLink
@@ -297,12 +297,12 @@ class Client(Following):
         conversation = channel.conversation
         answer = conversation.answer(channel.converse(octets, self.timeout_s))
         if answer is not None and answer.reply is not None:
-            return reply_with(answer.reply, marked_steps(self, (answer,), conversation)[0])
+            return reply_with(answer.reply, self._marks.steps(self, (answer,), conversation)[0])
         outcome = why_no_reply(conversation, self.timeout_s)
         return withheld(self, outcome) if outcome.was_due else outcome
 
     def _replies(self, new: Sequence[Exchange]) -> tuple[Reply, ...]:
-        marked = marked_steps(self, new, self._channel.conversation)
+        marked = self._marks.steps(self, new, self._channel.conversation)
         return tuple(reply_with(step.reply, step) for step in marked if step.reply is not None)
 
     def _secured(self, outcome: Reply | NoReply) -> Reply | NoReply:

@@ -5,8 +5,8 @@ values that each change in one indivisible step: `said`, the octets that are to 
 Everything else is folded from them, and folded again from the beginning when an interrupt cut the folding short.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from smtplab.network.copies import Place
 from smtplab.protocol.dialogue import Dialogue, Exchange
@@ -47,6 +47,7 @@ class Conversation:
         self._dropped = 0
         self._kept: tuple[int, int] | None = None
         self._is_folding = False
+        self._reading: _Reading | None = None
         self.cannot_send = False
         self._start_folding()
 
@@ -229,31 +230,56 @@ class Conversation:
         del self._log[entries:]
 
     def transcript(self) -> Transcript:
-        """The record so far."""
-        entries: list[Entry] = []
-        outside = deque(self._overheard)
-        flown = 0
-        layer: Layer = ""
-        for place, (what, time) in enumerate(self._log[: self._folded]):
-            entries += self._outside(outside, place)
+        """The record so far; of a long one only the new end is made anew."""
+        reading = self._reading or _Reading()
+        self._reading = None  # an interrupt, or another thread meanwhile, begins at the beginning
+        if self._read(reading) or reading.transcript.truncated != (self._kept is not None):
+            reading.transcript = Transcript(tuple(reading.entries), self._kept is not None)
+        self._reading = reading
+        return reading.transcript
+
+    def _read(self, reading: "_Reading") -> bool:
+        """Read on to where all is folded; True when there was something new."""
+        known = len(reading.entries)
+        while reading.place < self._folded:
+            what, time = self._log[reading.place]
+            if what == b"" and self._is_folding:
+                break  # how it ended is not known yet
+            self._read_outside(reading)
             time_s = time - self._began
             if isinstance(what, int):
-                entries.append(Entry("C", bytes(self._said[flown : flown + what]), time_s, layer=layer))
-                flown += what
+                octets = bytes(self._said[reading.flown : reading.flown + what])
+                reading.entries.append(Entry("C", octets, time_s, layer=reading.layer))
+                reading.flown += what
             elif isinstance(what, str):
-                entries.append(Entry("-", b"", time_s, what))
-                layer = "inside" if what == "tls" else layer
+                reading.entries.append(Entry("-", b"", time_s, what))
+                reading.layer = "inside" if what == "tls" else reading.layer
             elif what:
-                entries.append(Entry("S", what, time_s, layer=layer))
-            else:
+                reading.entries.append(Entry("S", what, time_s, layer=reading.layer))
+            elif not reading.is_over:
                 is_lost = bool(self.dialogue.exchanges) and self.dialogue.exchanges[-1].event == LOST
-                entries.append(Entry("-", b"", time_s, "lost" if is_lost else "closed"))
-                break
-        entries += self._outside(outside, len(self._log))
-        return Transcript(tuple(entries), self._kept is not None)
+                reading.entries.append(Entry("-", b"", time_s, "lost" if is_lost else "closed"))
+                reading.is_over = True
+            reading.place += 1
+        self._read_outside(reading)
+        return len(reading.entries) > known
 
-    def _outside(self, outside: "deque[tuple[int, Direction, bytes, float]]", place: int) -> Iterator[Entry]:
+    def _read_outside(self, reading: "_Reading") -> None:
         """What a listener saw before the entry of this place in the log came."""
-        while outside and outside[0][0] <= place:
-            _, direction, octets, time = outside.popleft()
-            yield Entry(direction, octets, time - self._began, layer="outside")
+        while reading.outside < len(self._overheard) and self._overheard[reading.outside][0] <= reading.place:
+            _, direction, octets, time = self._overheard[reading.outside]
+            reading.entries.append(Entry(direction, octets, time - self._began, layer="outside"))
+            reading.outside += 1
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far the log was read into a record: its next place, the octets said before it, and what was overheard."""
+
+    place: int = 0
+    flown: int = 0
+    outside: int = 0
+    layer: Layer = ""
+    is_over: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    transcript: Transcript = field(default_factory=Transcript)

@@ -11,7 +11,7 @@ from smtplab.explain.catalogue import text
 from smtplab.network.channel import Channel
 from smtplab.network.conversation import Conversation
 from smtplab.network.copies import Place
-from smtplab.network.forced import marked_steps, marked_transcript
+from smtplab.network.forced import Marks
 from smtplab.network.hosting import Hosting
 from smtplab.network.tls import TlsLayer
 from smtplab.protocol.dialogue import Exchange
@@ -34,6 +34,7 @@ class Following:
         self._channel, self.keeps, self.address = channel, keeps, channel.link.address
         self._listeners: list[Callable[[Any], object]] = []
         self._watched = False
+        self._marks = Marks()
 
     @property
     def state(self) -> State:
@@ -49,7 +50,7 @@ class Following:
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every step so far."""
         conversation = self._channel.looked()
-        return marked_steps(self, conversation.dialogue.exchanges, conversation)
+        return self._marks.steps(self, conversation.dialogue.exchanges, conversation)
 
     @property
     def steps(self) -> tuple[Exchange, ...]:
@@ -68,7 +69,7 @@ class Following:
     @property
     def transcript(self) -> Transcript:
         """The record of the connection; on a server of ours it tells what was forced, and by which fault."""
-        return marked_transcript(self, self._channel.looked().transcript())
+        return self._marks.transcript(self, self._channel.looked().transcript())
 
     @property
     def in_mail_data(self) -> bool:

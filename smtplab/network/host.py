@@ -14,7 +14,7 @@ from smtplab.lab import Faults, Input, Octets, Tick, World, deadline, open_sessi
 from smtplab.lab.outbox import EMPTY
 from smtplab.network.copies import Kept, Place
 from smtplab.network.mailbox import Messages
-from smtplab.network.record import Hosted, SessionRecord
+from smtplab.network.record import Hosted, Progress, SessionRecord
 from smtplab.network.resume import ahead_of, kept_at, stood_up
 from smtplab.network.stepping import Stepping
 from smtplab.network.tls import TlsLayer
@@ -103,6 +103,19 @@ class Host(Stepping):
             hosted = self._records.find(address)
             snapshot = hosted.snapshot() if hosted is not None else None
         return snapshot() if snapshot is not None else None
+
+    def noted_since(self, address: str | int, entry: int) -> tuple[Entry, ...]:
+        """The record of such a session from some entry on; none of one that is forgotten."""
+        with self._lock:
+            hosted = self._records.find(address)
+            entries = hosted.entries[entry:] if hosted is not None else []
+        return tuple(Entry(*each) for each in entries)
+
+    def progress_of(self, address: str | int) -> Progress | None:
+        """How far such a session has come, which is asked more quickly than its record; None when there is none."""
+        with self._lock:
+            hosted = self._records.find(address)
+            return hosted.progress() if hosted is not None else None
 
     def open(self, peer: str, now: float, refusal: str | None = None) -> Hosted:
         """Take a connection; `begin` gives what is to be sent first."""

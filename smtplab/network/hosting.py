@@ -9,10 +9,10 @@ from smtplab.network.copies import Kept
 from smtplab.network.fork import Forked, check_step, place_after
 from smtplab.network.host import Host
 from smtplab.network.mailbox import Messages
-from smtplab.network.record import SessionRecord
+from smtplab.network.record import Progress, SessionRecord
 from smtplab.network.server_faults import ServerFaults
 from smtplab.network.tls import client_context
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.entry import Entry
 
 if TYPE_CHECKING:
     from smtplab.network.client import Client
@@ -37,10 +37,13 @@ class Hosting(ABC):
         """This server's record of a client's session; None when it is another's, or forgotten."""
         return self._host.record_of(client.address) if client.keeps is self else None
 
-    def forced_record_of(self, client: "Following") -> Transcript | None:
-        """This server's whole record of a client's session, when a fault may stand in it; None otherwise."""
-        found = self.record_of(client) if self._host.have_fired else None
-        return None if found is None or found.transcript.truncated else found.transcript
+    def noted_since(self, client: "Following", entry: int) -> tuple[Entry, ...] | None:
+        """This server's record of a client's session from some entry on; None while no fault has happened."""
+        return self._host.noted_since(client.address, entry) if self._host.have_fired and client.keeps is self else None
+
+    def progress_of(self, client: "Following") -> Progress | None:
+        """How far this server has come in a client's session; None when it is another's, or forgotten."""
+        return self._host.progress_of(client.address) if client.keeps is self else None
 
     def fork(self, client: "Client", at: int, **options: Any) -> "Client":
         """A client whose session goes on as this one stood after a step, on a copy of this server (`Client.fork`)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtplab.lab import Send, ServerSession
 from smtplab.lab.outbox import Outbox
@@ -46,6 +47,24 @@ class SessionRecord:
         return last.forced if last is not None and (self.held or not last.octets.endswith(CRLF)) else ""
 
 
+class Progress(NamedTuple):
+    """How far a server has come in a session.
+
+    Attributes
+    ----------
+    handshakes, heard : int
+        TLS handshakes, and the client's octets read since the last of them.
+    session : Session
+        As the server sees it.
+    open : bool
+    """
+
+    handshakes: int
+    heard: int
+    session: Session
+    open: bool
+
+
 class Hosted:
     """A session while it runs: the lab's value, and the record that grows beside it."""
 
@@ -65,6 +84,10 @@ class Hosted:
         self.truncated = False
         self.handshakes = self.heard = self.said = 0
         self.copies: list[HostedCopy] = []
+
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return Progress(self.handshakes, self.heard, self.session.session, self.open)
 
     def snapshot(self) -> Callable[[], SessionRecord]:
         """Take the present state, which is quick; the function given makes the value of it, which need not be."""

@@ -15,6 +15,7 @@ from smtplab.network import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
 from smtplab.notebook.console.console import Console
+from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.player import Player
 from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
 from smtplab.notebook.widget import Data, Panel
@@ -25,7 +26,7 @@ SAYS = ("send", "line", "message", "group", "chunk", "login", "answer", "start-t
 """What sends something in a console."""
 
 
-class Desk(Panel):
+class Desk(Holder):
     """A desk. Make it with `desk`.
 
     Attributes
@@ -155,24 +156,22 @@ class Desk(Panel):
 
     # Its forms
 
-    def heard(self, message: object) -> None:
-        """Take a message from the browser: one of a part goes there."""
-        part = message.get("part") if isinstance(message, dict) else None
-        if part not in PARTS or (panel := getattr(self, part)) is None:
+    @property
+    def held(self) -> dict[str, Panel]:
+        """The parts that are there."""
+        return {name: part for name in PARTS if (part := getattr(self, name)) is not None}
+
+    def heard_of(self, name: str, part: Panel, message: Mapping[str, Any]) -> None:
+        """Take a message of a part; the console of the desk is the one that takes over."""
+        if name == "player" and message.get("do") == "take-over":
             super().heard(message)
             return
-        assert isinstance(message, dict)  # it has a part
-        if part == "player" and message.get("do") == "take-over":
-            super().heard({"do": "take-over"})
+        if name == "console" and message.get("do") in SAYS and self._shows_other_controls():
+            self.notice = text("desk.reveal_first")
             return
-        with self.one_change():
-            self.notice = ""
-            if part == "console" and message.get("do") in SAYS and self._shows_other_controls():
-                self.notice = text("desk.reveal_first")
-                return
-            panel.heard({name: said for name, said in message.items() if name != "part"})
-            if part == "hands" and message.get("do") == "hands-reveal":
-                self.reveal()
+        part.heard(message)
+        if name == "hands" and message.get("do") == "hands-reveal":
+            self.reveal()
 
     def view(self) -> Data:
         """All that the browser draws: its own, and the data of each part."""
@@ -186,24 +185,13 @@ class Desk(Panel):
 
     def fixed(self) -> Data:
         """The words, the scenarios to choose from, and what never changes of each part."""
-        known = [{"name": each.name, "title": each.title} for each in scenarios()]
-        parts = {part: panel.fixed() for part in PARTS if (panel := getattr(self, part)) is not None}
-        return {**super().fixed(), "scenarios": known, **parts}
+        return {**super().fixed(), "scenarios": [{"name": each.name, "title": each.title} for each in scenarios()]}
 
     def changed(self) -> None:
-        """Tell the browser; parts that came since bring their fixed data, together with what they show."""
+        """Tell the browser; what has come meanwhile may have to be hidden."""
         if self.hides and not self._changing:
             self._look()
-        if self._live is None or self._changing:
-            super().changed()
-            return
-        with self._live.hold_sync():
-            fixed = self.fixed()
-            if fixed.keys() != self._live.fixed.keys() or any(
-                fixed[part]["id"] != self._live.fixed[part]["id"] for part in PARTS if part in fixed
-            ):
-                self._live.fixed = fixed
-            super().changed()
+        super().changed()
 
     def fragment(self) -> html.Markup:
         """The static form: that of the part in front, and what can be opened."""

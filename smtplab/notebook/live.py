@@ -23,10 +23,8 @@ PARTS = {
 }
 """Scripts and style sheets that a widget's own ones build on."""
 
-_ON_DESK = ("console", "player", "hands")
-PARTS["desk"] = tuple(dict.fromkeys(
-    part for name in _ON_DESK for part in (*PARTS[name], f"{name}.js", f"{name}.css")
-))
+HELD = {"player": ("console",), "desk": ("console", "player", "hands")}
+"""The widgets that a widget draws as its parts."""
 
 
 class Owner(Protocol):
@@ -82,7 +80,8 @@ def live_class(name: str) -> type[Live]:
 
 
 def _parts(name: str, ending: str) -> tuple[str, ...]:
-    return tuple(part for part in PARTS.get(name, ()) if part.endswith(ending))
+    held = (part for other in HELD.get(name, ()) for part in (*PARTS[other], f"{other}.js", f"{other}.css"))
+    return tuple(dict.fromkeys(part for part in (*held, *PARTS.get(name, ())) if part.endswith(ending)))
 
 
 def _joined(*names: str) -> str:

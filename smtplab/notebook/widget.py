@@ -116,17 +116,6 @@ class Panel(ABC):
         """Draw another widget as a part of this one from now on."""
         part._holder = weakref.ref(self)
 
-    @property
-    def live(self) -> "Live":
-        """The live form, made once; another widget that holds this one draws it inside itself."""
-        with self._drawing:
-            if self._live is None:
-                from smtplab.notebook.live import live_class
-
-                self._live = live_class(self.name)(self, fixed=self.fixed(), view=self.view())
-                weakref.finalize(self, self._live.close).atexit = False
-            return self._live
-
     def show(self) -> None:
         """Display the static form, then the live one."""
         from IPython.display import display
@@ -134,9 +123,14 @@ class Panel(ABC):
         cure = element("p", text("widget.cure"), class_="soft")
         static = styled(element("div", self.fragment(), cure, class_=self.size, data_smtplab_static=self._id))
         display({"text/html": static, "text/plain": str(self)}, raw=True)
-        live = self.live
+        with self._drawing:
+            if self._live is None:
+                from smtplab.notebook.live import live_class
+
+                self._live = live_class(self.name)(self, fixed=self.fixed(), view=self.view())
+                weakref.finalize(self, self._live.close).atexit = False
         keep_while_shown(self)
-        display(live)
+        display(self._live)
 
     _ipython_display_ = show
 

@@ -2,16 +2,21 @@
 
 import io
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from smtplab.course.new_scenario import begin_scenario, new_scenario
 from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario
-from smtplab.course.scenario_steps import Say, Send
+from smtplab.course.scenario_steps import Say, Send, Wait
 from smtplab.lab import World
-from smtplab.network import memory_server
+from smtplab.network import Client, memory_server
 from smtplab.protocol.transcript import Transcript
 
 FOLDER = Path(__file__).parents[1] / "dialogues"
@@ -68,6 +73,78 @@ def test_a_client_that_left_without_a_word_does_so_again() -> None:
     made = new_scenario(str(client.transcript), "x")
     assert made.endswith("@hang-up\n")
     assert not any(frame.mismatch for frame in play(Scenario.parse(made)))
+
+
+def recorded(made: Scenario) -> Transcript:
+    frames = play(made)
+    assert not any(frame.mismatch for frame in frames)
+    return frames[-1].transcript
+
+
+def again(record: Transcript) -> Scenario:
+    return Scenario.parse(new_scenario(json.dumps(record.to_json()), "x"))
+
+
+@settings(deadline=None)
+@given(some.sampled_from([path for path in GOLDEN if path.stem != "logging_in"]),
+       some.lists(some.sampled_from([0, 4, 20, 61.5, 250]), min_size=1))
+def test_a_session_with_pauses_plays_as_it_was_recorded(path: Path, pauses: list[float]) -> None:
+    """No pause that somebody thought or typed in adds up to more than a minute."""
+    golden = Scenario.parse(new_scenario(path.read_text("utf-8"), path.stem))
+    seconds = cycle(pauses)
+    steps = (one for step in golden.steps
+             for one in ((Wait(step.line, next(seconds)), step) if isinstance(step, Send) else (step,)))
+    record = recorded(replace(golden, steps=tuple(steps)))
+    played = recorded(again(record))
+    assert str(played) == str(record)
+    late = [one.time_s - other.time_s for one, other in zip(record.said(), played.said(), strict=True)]
+    assert all(-0.1 <= seconds < 60 for seconds in late)
+
+
+def test_a_pause_is_written_where_it_was_long() -> None:
+    with memory_server() as server, server.connect() as client:
+        for seconds in (59, 0.5, 0.5, 61.26):
+            server.advance(seconds)
+            client.send("NOOP")
+        server.advance(300)
+        made = new_scenario(json.dumps(client.transcript.to_json()), "x")
+    lines = [line for line in made.splitlines() if line and not line.startswith(("@", "#"))][1:]
+    said = ["C: NOOP", "S: 250 OK, nothing done"]
+    assert lines == [*said, *said, "-- 60 s", *said, "-- 61.3 s", *said, "-- 300 s",
+                     "S: 421 lab.example waited too long for a command; closing", "-- closed"]
+
+
+def ended(_client: Client) -> None:
+    """Nothing more is said."""
+
+
+@pytest.mark.parametrize(("fault", "then", "pauses"), [
+    ("CONNECT -> delay 30 s", ended, ["-- 30 s"]), ("NOOP -> delay 30 s", ended, ["-- 30 s"]),
+    ("NOOP -> delay 3 s", ended, []), ("NOOP -> silence", ended, []),
+    ("NOOP -> delay 30 s, drop before", ended, ["-- 30 s"]), ("NOOP -> split", ended, []),
+    ("NOOP -> delay 30 s, twice", Client.quit, ["-- 30 s"]),
+])
+def test_what_a_fault_delays_comes_as_late_again(
+    fault: str, then: Callable[[Client], object], pauses: list[str],
+) -> None:
+    server = memory_server()
+    server.faults.add(fault)
+    with server.connect(timeout_s=400) as client:
+        client.hear()
+        client.send("NOOP")
+        then(client)
+    record = client.transcript
+    made = new_scenario(json.dumps(record.to_json()), "x")
+    assert [line for line in made.splitlines() if line.startswith("-- ") and line.endswith(" s")] == pauses
+    played = recorded(Scenario.parse(made))
+    assert str(played) == str(record)
+
+
+def test_a_reply_that_was_slow_of_itself_comes_at_once() -> None:
+    entries = Transcript.parse("S: 220 lab.example SMTP service ready\nC: NOOP\nS: 250 OK, nothing done\n").entries
+    record = Transcript(tuple(replace(entry, time_s=30.0 * number) for number, entry in enumerate(entries)))
+    assert [frame.mismatch for frame in play(again(record))] == [None] * 4
+    assert "-- " not in new_scenario(json.dumps(record.to_json()), "x")
 
 
 @pytest.mark.parametrize(("source", "said"), [

@@ -10,6 +10,7 @@ from smtplab.course.play_scenario import Server, play
 from smtplab.course.scenario import Scenario
 from smtplab.course.scenario_frame import Frame
 from smtplab.network import LoopbackServer, memory_server
+from smtplab.protocol.entry import Entry
 from smtplab.protocol.machine import State
 
 GREETING = "S: 220 lab.example SMTP service ready\n"
@@ -216,3 +217,27 @@ def test_a_server_that_has_fallen_silent_is_not_waited_for_again_and_again() -> 
         frames = play(scenario, server)
         assert sum(frame.mismatch is not None for frame in frames) == 20
         assert time.monotonic() - began < 25  # one time limit, not twenty
+
+
+def test_each_line_of_a_long_scenario_is_looked_at_as_often_as_of_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grows with the square of the lines takes minutes for some thousands; so no frame reads the record anew."""
+
+    def made(exchanges: int) -> int:
+        count = 0
+        make = Entry.__init__
+
+        def counted(self: Entry, *given: object, **named: object) -> None:
+            nonlocal count
+            count += 1
+            make(self, *given, **named)  # type: ignore[arg-type]
+
+        line = "@say Once more.\nC: NOOP\nS: 250 OK, nothing done\n"
+        read = scenario(f"@fault NOOP#2 -> delay 1 s\n{GREETING}{line * exchanges}")
+        with monkeypatch.context() as patch:
+            patch.setattr(Entry, "__init__", counted)
+            frames = play(read)
+        assert len(frames) == 2 * exchanges + 1
+        assert frames[-1].exchanges[2].forced
+        return count
+
+    assert made(200) < 4.5 * made(50)

@@ -19,7 +19,7 @@ from smtplab.notebook.player import page as player_page
 from smtplab.notebook.player import view as player_view
 from smtplab.notebook.player.way import CannotPlay, Way
 from smtplab.notebook.question.question import Guess, words
-from smtplab.notebook.widget import Data
+from smtplab.notebook.widget import Data, Panel
 
 OPTIONS = ("scenario", "size", "notes", "predict", "seconds")
 MOST_SECONDS = 600
@@ -134,6 +134,11 @@ class Player(Way):
 
     # Its forms
 
+    @property
+    def held(self) -> dict[str, Panel]:
+        """The console that goes on below."""
+        return {"console": self._console} if self._console is not None and self._console_below else {}
+
     def view(self) -> Data:
         """All that the browser draws, as plain data."""
         always = {"notice": self.notice, "notes": self._notes, "large": self._is_large, "can_leave": self._can_leave}
@@ -153,7 +158,7 @@ class Player(Way):
             "question": player_view.question(asked, number) if asked is not None else None,
             "prediction": {"line": html.readable(prediction.line), "parts": prediction.data()} if prediction else None,
             "committed": isinstance(said, Guess), "judgement": judgement.data() if judgement else None,
-            "console": self._console.live.model_id if self._console and self._console_below and self._live else "",
+            "console": below.view() if (below := self.held.get("console")) else None,
             **player_view.shown(self._stops, self._at),
         }
 
@@ -194,7 +199,7 @@ class Player(Way):
             case {"do": "commit"}:
                 self._commit(self._asked.read(message))
             case {"do": "take-over"}:
-                self.take_over()
+                self._hold(self.take_over())
                 self._console_below = True
             case _:
                 return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
@@ -12,7 +12,7 @@ from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.machine import CONNECT, DATA_END, NO_COMMANDS
 from smtplab.protocol.secrecy import hide_secrets, hide_steps
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF
 
 
@@ -55,10 +55,11 @@ def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
         return
     if new[0].event == AUTH_LINE or (new[0].event in NO_COMMANDS and new[0].event != DATA_END):
         return
-    shown, entries = before.transcript.entries, frame.transcript.entries
-    if entries[: len(shown)] == shown:
-        sent = takewhile(_is_sent, entries[len(shown) :])
-        yield Stop(replace(before, question=None, transcript=Transcript((*shown, *sent))), new[0])
+    if not before.seen.octets:
+        until = before.seen.whole
+        while until < frame.seen.whole and frame.seen.entries[until].direction == "C":
+            until += 1
+        yield Stop(replace(before, question=None, seen=before.seen.until(until)), new[0])
 
 
 def is_waiting(record: Transcript) -> bool:
@@ -69,10 +70,6 @@ def is_waiting(record: Transcript) -> bool:
     """
     heard = [entry for entry in record.said() if entry.octets or entry.event]
     return bool(heard) and heard[-1].direction == "C"
-
-
-def _is_sent(entry: Entry) -> bool:
-    return entry.direction == "C"
 
 
 def labels(found: Sequence[Stop], told: bool) -> list[str]:

@@ -7,12 +7,12 @@ from smtplab.course.scenario import Scenario
 from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
 from smtplab.notebook.diagram.diagram import state_diagram
+from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.answers import chosen, judged, question_about
 from smtplab.notebook.player.stops import Stop, labels, stops
 from smtplab.notebook.question.judgement import Judgement
 from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.question import Guess, Question
-from smtplab.notebook.widget import Panel
 
 
 class CannotPlay(ValueError):
@@ -22,7 +22,7 @@ class CannotPlay(ValueError):
         return [str(self)]
 
 
-class Way(Panel):
+class Way(Holder):
     """A player, as far as it goes through a scenario; see `smtplab.notebook.player.player.Player`."""
 
     def __init__(self, size: str, unknown: Mapping[str, object], options: Iterable[str], predict: bool) -> None:

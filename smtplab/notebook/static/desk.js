@@ -25,13 +25,13 @@ function drawDesk({ model, el }) {
     make("div", { class: "group", role: "group", "aria-label": words.scenario }, choose, openButton),
     make("div", { class: "group", role: "group", "aria-label": words.reply }, askButton, hideButton, revealButton, newButton),
     make("div", { class: "group" }, moreButton, fullButton));
-  const places = Object.fromEntries(Object.keys(draws).map((part) => [part, make("div", { class: "part", hidden: true })]));
+  const held = Object.fromEntries(Object.entries(draws).map(([part, drawPart]) => [part, smtplab.place(model, part, drawPart)]));
+  const places = Object.fromEntries(Object.entries(held).map(([part, place]) => [part, place.el]));
   const root = make("div", {
     role: "group", tabindex: "-1", class: `smtplab smtplab-desk ${model.get("fixed").size}`, "aria-label": words.label, "data-words": "few", onkeydown: onKey,
   },
     bar, notice, Object.values(places));
   el.replaceChildren(root);
-  const drawn = {}; // part -> [id of the widget that is drawn there, what takes it away]
   let folded = null; // a panel of faults that is not looked at yet
   let front = ""; // the part in front, and the widget that is it
   let asked = ""; // the line that the class was asked about; once it went out, the console's line is free again
@@ -73,20 +73,14 @@ function drawDesk({ model, el }) {
     folded = null;
   }
 
-  function drawPart(part) {
-    const fixed = model.get("fixed")[part];
-    if (!fixed || model.get("view")[part] === null || drawn[part]?.[0] === fixed.id) return;
-    drawn[part]?.[1]();
-    drawn[part] = [fixed.id, draws[part]({ model: smtplab.part(model, part), el: places[part] })];
-    folded = places[part].querySelector("details.faults") ?? folded;
-    unfold();
-  }
-
   function draw() {
     const view = model.get("view");
     const hadFocus = root.contains(document.activeElement); // before what has it is hidden
     for (const part of Object.keys(draws)) {
-      drawPart(part);
+      if (held[part].draw()) {
+        folded = places[part].querySelector("details.faults") ?? folded;
+        unfold();
+      }
       places[part].hidden = view.shown !== part;
       fronts[part].hidden = view[part] === null;
       fronts[part].setAttribute("aria-pressed", String(view.shown === part));
@@ -105,7 +99,7 @@ function drawDesk({ model, el }) {
     const line = places.console.querySelector("input.line");
     if (asked && view.hands?.phase === "told" && line?.value === asked) line.value = asked = "";
     if (view.hands?.phase === "told" && places.hands.contains(document.activeElement)) fronts.console.focus(); // the way on
-    const now = `${view.shown} ${drawn[view.shown]?.[0]}`;
+    const now = `${view.shown} ${held[view.shown].id}`;
     if (front && now !== front && hadFocus) setTimeout(() => enter(view.shown)); // a new part hides until Python answered
     front = now;
   }
@@ -120,7 +114,7 @@ function drawDesk({ model, el }) {
     resized.disconnect();
     model.off("change:view", draw);
     model.off("change:fixed", draw);
-    for (const [, takeAway] of Object.values(drawn)) takeAway();
+    for (const place of Object.values(held)) place.leave();
     leave();
   };
 }

@@ -8,7 +8,6 @@ function drawPlayer({ model, el }) {
   let timer = 0;
   let isPlaying = false;
   let pictureShown = "";
-  let consoleShown = "";
 
   const shelf = make("div", { class: "listing" });
   const title = make("p", { class: "title" });
@@ -53,12 +52,12 @@ function drawPlayer({ model, el }) {
   const facts = make("div", { class: "facts" });
   const pane = make("div", { class: "pane", role: "group", tabindex: "0", "aria-label": words.meaning },
     mismatch, asked, guess, judgement, lastReply, facts);
-  const consolePlace = make("div", { class: "console-place" });
+  const below = smtplab.place(model, "console", drawConsole); // the console that goes on from a step
   const sheet = make("div", { class: "sheet" }, bar, narration, note, diagram,
     make("div", { class: "panes" }, make("div", { class: "record" }, wire), pane));
   const root = make("div", { role: "group", tabindex: "-1", class: "smtplab smtplab-player", "aria-label": words.label, onkeydown: onKey },
     notice, shelf, sheet);
-  el.replaceChildren(root, consolePlace);
+  el.replaceChildren(root, below.el);
   const screen = playerParts.screen(root, { onKey, onChange: (isFull) => fullButton.setAttribute("aria-pressed", String(isFull)) });
 
   function tell(message) {
@@ -144,7 +143,7 @@ function drawPlayer({ model, el }) {
     else redraw(shelf, view.scenarios, (found) => playerParts.shelf(words, found, (name) => tell({ do: "open", name })));
     schedule();
     drawPlay();
-    drawConsole(view);
+    if (below.draw()) setTimeout(() => below.el.scrollIntoView({ block: "nearest" })); // a new part hides at first
     if (hadFocus && (wasPlay !== (view.phase === "play") || !smtplab.isSeen(root, document.activeElement))) {
       (view.phase === "play" ? nextButton : shelf.querySelector("button") ?? root).focus();
     }
@@ -206,24 +205,9 @@ function drawPlayer({ model, el }) {
     else if (wasIn && !smtplab.isSeen(root, document.activeElement)) pane.focus(); // what was committed is told there
   }
 
-  /** The console that goes on from a step, below; its own script draws it. */
-  async function drawConsole(view) {
-    const wanted = view.console ?? "";
-    if (wanted === consoleShown) return;
-    consoleShown = wanted;
-    if (!wanted) {
-      consolePlace.replaceChildren();
-      return;
-    }
-    const manager = model.widget_manager;
-    const child = await manager.create_view(await manager.get_model(wanted));
-    if (consoleShown !== wanted) return;
-    consolePlace.replaceChildren(child.el);
-    consolePlace.scrollIntoView({ block: "nearest" });
-  }
-
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
+  model.on("change:fixed", draw);
   draw();
   const resized = new ResizeObserver(() => {
     smtplab.showLit(stage);
@@ -237,6 +221,8 @@ function drawPlayer({ model, el }) {
     screen.leave();
     screen.end();
     model.off("change:view", draw);
+    model.off("change:fixed", draw);
+    below.leave();
     leave();
   };
 }

@@ -96,6 +96,7 @@ const smtplab = {
   /** A widget's model as one of its parts sees it: data below that part's name, and messages that bear it. */
   part(model, name) {
     const listeners = [];
+    const wrapped = new Map();
     const at = (key) => (model.get(key) ?? {})[name] ?? null;
     return {
       get: at,
@@ -104,14 +105,42 @@ const smtplab = {
         else model.send({ part: name, ...message });
       },
       on(event, listener) {
-        if (event === "msg:custom") listeners.push(listener);
-        else model.on(event, listener);
+        if (event === "msg:custom") {
+          listeners.push(listener);
+          return;
+        }
+        wrapped.set(listener, (...given) => at("view") !== null && listener(...given)); // it may have gone just now
+        model.on(event, wrapped.get(listener));
       },
       off(event, listener) {
         if (event === "msg:custom") listeners.splice(listeners.indexOf(listener), 1);
-        else model.off(event, listener);
+        else model.off(event, wrapped.get(listener));
       },
     };
+  },
+
+  /** A place in which a part of a widget is drawn, whichever it is now; `draw` is true when that is another one. */
+  place(model, name, drawPart) {
+    const el = smtplab.make("div", { class: "part" });
+    let takeAway = () => {};
+    const place = {
+      el,
+      id: "",
+      draw() {
+        const wanted = model.get("view")[name] ? model.get("fixed")[name]?.id ?? "" : "";
+        if (wanted === place.id) return false;
+        place.leave();
+        place.id = wanted;
+        if (wanted) takeAway = drawPart({ model: smtplab.part(model, name), el });
+        return wanted !== "";
+      },
+      leave() {
+        takeAway();
+        takeAway = () => {};
+        el.replaceChildren();
+      },
+    };
+    return place;
   },
 
   /** Prepare a widget's root: keys stay inside; and it takes the place of its static form once Python has answered. */

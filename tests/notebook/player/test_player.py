@@ -355,6 +355,25 @@ def test_taking_over_again_closes_the_console_before_and_leaving_does_too() -> N
     assert isinstance(first, Console)
 
 
+def test_the_console_below_is_a_part_of_the_player_and_its_messages_go_there() -> None:
+    player = Player(EXAMPLE)
+    player.jump(8)
+    assert player.view()["console"] is None and "console" not in player.fixed()
+    player.heard({"do": "take-over"})
+    view, below = player.view(), player.held["console"]
+    assert isinstance(below, Console)
+    assert player.fixed()["console"]["id"] == below.fixed()["id"]
+    assert view["console"]["state"] == view["state"] == "RECIPIENTS_KNOWN"
+    player.heard({"part": "console", "do": "send", "line": "RSET"})
+    assert below.state is State.READY and player.view()["console"]["state"] == "READY"
+    assert player.number == 8
+    player.take_over()
+    assert player.view()["console"] is None  # whoever called has that one
+    player.heard({"part": "console", "do": "next"})  # what the browser said before it saw that
+    assert player.number == 8 and player.notice
+    player.close()
+
+
 def test_the_browser_can_do_all_and_nonsense_is_told() -> None:
     player = Player(EXAMPLE)
     for message in ({"do": "next"}, {"do": "next"}, {"do": "back"}, {"do": "jump", "to": 6}):
