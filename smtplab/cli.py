@@ -6,7 +6,6 @@ Exit status: 0 all is well, 1 findings (or it could not be done), 2 wrong usage.
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=2525, help="0 takes any free port (default: 2525)")
     serve.add_argument("--authority", metavar="FILE", type=Path, help="write the certificate that clients are to trust")
     talk = command("talk", "talk SMTP by hand and have each reply explained")
+    talk.epilog = ("A line that begins with / is for the lab: it goes back to a step, sets a fault, lets time pass. "
+                   "/help lists what there is.")
     talk.add_argument("target", metavar="HOST:PORT", nargs="?", help="a server on this machine (default: an own one)")
     talk.add_argument("--pcap", metavar="FILE", type=Path, help="write a capture of the session for Wireshark")
     for with_server in (serve, talk):
@@ -208,7 +209,7 @@ def _explain(chosen: argparse.Namespace) -> int:
 
 def _table(chosen: argparse.Namespace) -> int:
     from smtplab.notebook.frames import table
-    from smtplab.terminal import format_csv, format_rows
+    from smtplab.terminal import format_csv, format_rows, width_of
 
     rows = list(table({"enhanced": "enhanced codes"}.get(chosen.name, chosen.name))(chosen.edition))
     if chosen.csv:
@@ -218,8 +219,7 @@ def _table(chosen: argparse.Namespace) -> int:
 
         print(format_sequences(chosen.edition))
     else:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-        print(format_rows(rows, TABLES[chosen.name], width))
+        print(format_rows(rows, TABLES[chosen.name], width_of(sys.stdout)))
     return 0
 
 
@@ -267,11 +267,10 @@ def _scenario(chosen: argparse.Namespace) -> int:
 
 def _list_scenarios() -> int:
     from smtplab.course.scenario import scenarios
-    from smtplab.terminal import format_rows
+    from smtplab.terminal import format_rows, width_of
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     rows = [{"name": each.name, "minutes": each.minutes, "title": each.title} for each in scenarios()]
-    print(format_rows(rows, ("name", "minutes", "title"), width))
+    print(format_rows(rows, ("name", "minutes", "title"), width_of(sys.stdout)))
     return 0
 
 

@@ -1,10 +1,18 @@
-"""Rows of a table as text that a terminal shows well, or as CSV."""
+"""What a terminal shows well: how wide it is, and rows of a table as text, or as CSV."""
 
 import csv
 import io
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
+from typing import TextIO
 
 Rows = Sequence[Mapping[str, object]]
+
+
+def width_of(out: TextIO, most: int = sys.maxsize) -> int:
+    """How many columns there are to write in; `most` where that is less, or where no terminal is."""
+    return min(most, shutil.get_terminal_size().columns) if out.isatty() else most
 
 
 def format_rows(rows: Rows, columns: Sequence[str], width: int) -> str:

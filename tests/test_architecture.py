@@ -12,8 +12,8 @@ import smtplab
 
 PACKAGE = Path(smtplab.__file__).parent
 LAYERS = ("protocol", "explain", "lab", "network", "course", "notebook")
-BESIDE = ("setup",)  # needs none of the layers, and may be asked by any
-TOP = ("cli", "terminal", "__main__", "__init__")
+BESIDE = ("setup", "terminal")  # needs none of the layers, and may be asked by any
+TOP = ("cli", "__main__", "__init__")
 PURE = ("protocol", "explain", "lab")
 IMPURE = {"socket", "threading", "asyncio", "time", "ssl", "html", "select", "selectors", "subprocess"}
 FOR_NOTEBOOKS = {"IPython", "ipywidgets", "anywidget", "traitlets", "pandas", "graphviz", "pygraphviz", "jupyterlab"}
@@ -56,7 +56,7 @@ def test_a_pure_layer_needs_the_standard_library_only_and_no_socket_thread_or_cl
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if _place(p) in BESIDE], ids=_name)
-def test_setup_stands_on_the_standard_library_alone(path: Path) -> None:
+def test_what_stands_beside_the_layers_stands_on_the_standard_library_alone(path: Path) -> None:
     names = set(_imports(path))
     assert {name.split(".")[0] for name in names} <= {*sys.stdlib_module_names, "smtplab"}
     assert {name.split(".")[1] for name in names if name.startswith("smtplab.")} <= {"setup", "__main__", "__version__"}

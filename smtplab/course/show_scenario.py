@@ -14,6 +14,7 @@ from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.network import LoopbackServer
+from smtplab.terminal import width_of
 
 WIDTH = 96
 LEAVE = ("q", "quit")
@@ -117,7 +118,8 @@ class _Show:
 
     def say(self, words: str, indent: str = "") -> None:
         for paragraph in words.splitlines():
-            print(fill(spelled_out(paragraph), WIDTH, initial_indent=indent, subsequent_indent=indent), file=self.out)
+            width = width_of(self.out, WIDTH)
+            print(fill(spelled_out(paragraph), width, initial_indent=indent, subsequent_indent=indent), file=self.out)
 
     def one(self, frame: Frame) -> None:
         """What is new in this frame."""

@@ -8,6 +8,8 @@ import contextlib
 import errno
 import os
 import socket
+import threading
+from collections import deque
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -26,6 +28,9 @@ MAX_SESSIONS = 2000
 
 LINGER_S = 2.0
 """How long a closed session waits for the client's end, so that its last reply is not lost to a reset."""
+
+SERVED_S = 2.0
+"""How long a jump of the clock waits for a busy loop."""
 
 PAUSE_S = 0.1
 """How long nobody is accepted when the system has no room for even one socket more."""
@@ -63,6 +68,8 @@ class Loop:
         self._order = count()
         self._stopping = False
         self._ahead_s = 0.0
+        self._to_serve: deque[threading.Event] = deque()
+        self._thread: threading.Thread | None = None
         for end in (listener, self._woken, self._waker):
             end.setblocking(False)
         self._poller.register(self._listening, IN)
@@ -77,9 +84,13 @@ class Loop:
         self._ahead_s = now - monotonic()
 
     def advance(self, seconds: float) -> None:
-        """Let the clock jump."""
+        """Let the clock jump; returns when what falls due by it has happened, or the loop has no time for it."""
         self._ahead_s += seconds
+        served = threading.Event()
+        self._to_serve.append(served)
         self.wake()
+        if not self._stopping and threading.current_thread() is not self._thread:  # a listener's turn ends after it
+            served.wait(SERVED_S)
 
     def wake(self) -> None:
         """Let the loop look at its time limits, and at `stop`, now."""
@@ -93,6 +104,7 @@ class Loop:
 
     def run(self) -> None:
         """The thread's body."""
+        self._thread = threading.current_thread()
         try:
             while not self._stopping:
                 self._turn()
@@ -274,8 +286,12 @@ class Loop:
     def _wake_up(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)  # once a turn: who wakes us without end must not keep us from the sessions
+        asked = [self._to_serve.popleft() for _ in range(len(self._to_serve))]
         for connection in self._connections.values():
             self._schedule(connection)
+        self._tick()
+        for served in asked:
+            served.set()
 
 
 def check_seconds(seconds: object) -> None:

@@ -88,7 +88,7 @@ class LoopbackServer(Hosting):
         self._loop.wake()
 
     def advance(self, seconds: float) -> None:
-        """Let the server's clock jump by so many seconds, without waiting for them."""
+        """Let the server's clock jump by so many seconds, without waiting for them; what falls due is said at once."""
         check_seconds(seconds)
         self._loop.advance(seconds)
 

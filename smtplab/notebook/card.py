@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from smtplab.explain.catalogue import text
+from smtplab.explain.standing import event_label
 from smtplab.notebook import html
 from smtplab.notebook.diagram.diagram import state_diagram
-from smtplab.notebook.diagram.edges import event_label
 from smtplab.notebook.html import Markup, element
 from smtplab.protocol.digits import DIGITS
 from smtplab.protocol.general_replies import GENERAL_REPLIES

@@ -9,9 +9,9 @@ from typing import Any
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
 from smtplab.explain.digits import digits_of
+from smtplab.explain.standing import event_label
 from smtplab.notebook import html, views
 from smtplab.notebook.console.view import explained
-from smtplab.notebook.diagram.edges import event_label
 from smtplab.notebook.widget import Data, Panel
 from smtplab.protocol.general_replies import GENERAL_REPLIES
 from smtplab.protocol.machine import CONNECT, machine

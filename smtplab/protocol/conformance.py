@@ -13,6 +13,7 @@ from smtplab.protocol.conformance_rules import Fault, Step, Strength, judge
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import DATA_END
 from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.wire import CRLF
 
 __all__ = ["Fault", "Finding", "Strength", "check_transcript"]
 
@@ -65,14 +66,17 @@ def check_transcript(source: Transcript | Iterable[Exchange], edition: int = 282
     >>> [(f.strength, f.section, str(f.what)) for f in check_transcript(record)]
     [('MUST', '4.1.4; 3.3; 4.3.2', 'accepted out of sequence')]
     """
-    exchanges = source.exchanges(edition) if isinstance(source, Transcript) else list(source)
+    record = source if isinstance(source, Transcript) else Transcript()
+    dialogue = record.dialogue(edition)
+    exchanges = dialogue.exchanges if isinstance(source, Transcript) else list(source)
     findings = [
         Finding(what, strength, section, index, text)
         for index, step in enumerate(_steps(exchanges, edition)) if step
         for what, strength, section, text in judge(step)
     ]
     line_section = "2.3.8" if edition == 5321 else "2.3.7"
-    unread = _behind(source, "C", [e.sent for e in exchanges])
+    sent = b"".join(entry.octets for entry in record.said() if entry.direction == "C")
+    unread = sent[sum(len(e.sent) for e in exchanges):]  # what no exchange could be made of
     if _BARE_LF.search(unread) or any(_BARE_LF.search(e.sent) for e in exchanges if e.command):
         text = "The server answered a line that ended with LF alone; only CRLF ends a line."
         findings = [
@@ -80,10 +84,27 @@ def check_transcript(source: Transcript | Iterable[Exchange], edition: int = 282
             if finding.what is Fault.UNASKED else finding
             for finding in findings
         ]
-    if _BARE_LF.search(_behind(source, "S", [e.reply.octets for e in exchanges if e.reply])):
-        text = "The server ended a line with LF alone; only CRLF ends a line."
-        findings.append(Finding(Fault.LINE_END, "MUST", line_section, len(exchanges), text))
+    if dialogue.partial_reply and not record.truncated:
+        what, section, text = _broken_off(dialogue.partial_reply, line_section)
+        is_cut = not _BARE_LF.search(dialogue.partial_reply) and _is_lost_amid_reply(record)
+        text += " The connection was lost then, perhaps ahead of the rest." if is_cut else ""
+        findings.append(Finding(what, "MAY" if is_cut else "MUST", section, len(exchanges), text))
     return tuple(findings)
+
+
+def _broken_off(octets: bytes, line_section: str) -> tuple[Fault, str, str]:
+    """What is wrong with the octets of a reply that has no end."""
+    if _BARE_LF.search(octets):
+        return Fault.LINE_END, line_section, "The server ended a line with LF alone; only CRLF ends a line."
+    if octets.endswith(CRLF):
+        return Fault.REPLY_FORM, "4.2.1", "The server's last reply has no last line, with a blank behind its code."
+    return Fault.LINE_END, line_section, "The server's last line has no CRLF; only CRLF ends a line."
+
+
+def _is_lost_amid_reply(record: Transcript) -> bool:
+    """True when the connection was lost right behind the server's last octets: then its end may be lost with it."""
+    entries = [entry for entry in record.said() if entry.octets or entry.event == "lost"]
+    return len(entries) > 1 and (entries[-1].event, entries[-2].direction) == ("lost", "S")
 
 
 def _steps(exchanges: Iterable[Exchange], edition: int) -> Iterator[Step | None]:
@@ -101,10 +122,3 @@ def _steps(exchanges: Iterable[Exchange], edition: int) -> Iterator[Step | None]
 
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 
-
-def _behind(source: object, direction: str, read: list[bytes]) -> bytes:
-    """The octets of one direction behind the last exchange: what no exchange could be made of."""
-    if not isinstance(source, Transcript):
-        return b""
-    octets = b"".join(entry.octets for entry in source.said() if entry.direction == direction)
-    return octets[sum(map(len, read)):]

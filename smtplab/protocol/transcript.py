@@ -112,10 +112,14 @@ class Transcript:
 
     def exchanges(self, edition: int = 2821) -> list[Exchange]:
         """Fold the record into commands, replies and the session between them, as the client could see it."""
+        return self.dialogue(edition).exchanges
+
+    def dialogue(self, edition: int = 2821) -> Dialogue:
+        """The record folded, with what no exchange could be made of."""
         dialogue = Dialogue(edition)
         for entry in self.said():
             dialogue.take(entry.direction, entry.octets, entry.event, entry.forced)
-        return dialogue.exchanges
+        return dialogue
 
     def to_rows(self, edition: int = 2821) -> list[dict[str, object]]:
         """One row an exchange: event, what was sent, the reply, the states."""

@@ -138,6 +138,8 @@ EVERYTHING = CLIENT | {"login", "identity"}
 
 IN_SESSION = (State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN)
 IN_TRANSACTION = (State.SENDER_KNOWN, State.RECIPIENTS_KNOWN)
+IN_CHUNKS = (State.CHUNKS, State.CHUNK_REFUSED)
+"""A mail transaction too, where CHUNKING is in use (RFC 3030 section 2)."""
 
 
 def in_editions(rfc2821: str, rfc5321: str = "") -> Sections:

@@ -289,7 +289,8 @@ def test_after_hanging_up_and_after_a_421(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("at", "sentence"), [
-    (7, "at is 7; this session has the steps 0 to 6."), (-1, "at is -1; this session has the steps 0 to 6."),
+    (7, "There is no step 7; this session has the steps 0 to 6."),
+    (-1, "There is no step -1; this session has the steps 0 to 6."),
     (True, "at is True; it must be the number of a step"), ("2", "at is '2'; it must be the number of a step"),
     (2.0, "at is 2.0; it must be"), (None, "at is None; it must be"),
 ])

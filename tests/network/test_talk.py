@@ -19,7 +19,7 @@ def test_each_reply_is_explained_and_the_state_is_the_prompt() -> None:
     status, shown = typed("EHLO me.example\nRCPT TO:<bob@lab.example>\nQUIT\n")
     assert status == 0
     assert "GREETED> 250-lab.example greets me.example" in shown
-    assert "READY> 503 Send MAIL first\n    Wrong moment.\n    Here " in shown
+    assert "READY> 503 Send MAIL first\n    Wrong moment. Step 2.\n    Here " in shown
     assert shown.endswith("The connection is closed.\n")
 
 

@@ -323,6 +323,29 @@ def test_a_server_that_takes_lf_alone_for_a_line_end_is_found(lines):
     assert set(found) == {("MUST", "2.3.7", Fault.LINE_END)}
 
 
+@pytest.mark.parametrize(("end", "strength"), [
+    ("S| 250 OK\n", "MUST"), ("S| 250 OK\n-- closed\n", "MUST"), ("S| 250\nC: NOOP\n", "MUST"),
+    ("S| 250 OK\n-- lost\n", "MAY"), ("S| 250-a\\r\\n250 b\n-- lost\n", "MAY"), ("S| 25\n-- lost\n", "MAY"),
+    ("S| 250 OK\nC: QUIT\n-- lost\n", "MUST"), ("-- lost\n", ""), ("-- closed\n", ""), ("", ""),
+])
+def test_a_last_reply_without_crlf_is_told_from_a_lost_connection(end: str, strength: str) -> None:
+    for edition, section in ((2821, "2.3.7"), (5321, "2.3.8")):
+        found = check("S: 220 a\nC: NOOP\n" + end, edition)
+        assert found == ([(strength, section, Fault.LINE_END)] if strength else [])
+
+
+@pytest.mark.parametrize(("end", "strength"), [("", "MUST"), ("-- closed\n", "MUST"), ("-- lost\n", "MAY")])
+def test_a_last_reply_without_its_last_line_is_found(end: str, strength: str) -> None:
+    assert check("S: 220 a\nC: EHLO me.example\nS: 250-a\n" + end) == [(strength, "4.2.1", Fault.REPLY_FORM)]
+
+
+def test_what_a_cut_record_or_a_handshake_leaves_unread_is_no_fault() -> None:
+    cut = Transcript.parse("S: 220 a\nC: NOOP\nS| 250 OK\n")
+    assert check_transcript(Transcript(cut.entries, truncated=True)) == ()
+    shaken = OFFERING + "C: STARTTLS\nS: 220 go\nS| 250 injected\n-- tls\n"
+    assert check(shaken) == []
+
+
 def test_bare_lf_inside_mail_data_is_no_fault_of_the_server():
     assert check(DATA + "C| one\\ntwo\\r\\n.\\r\\n\nS: 250 taken\n") == []
 
@@ -412,6 +435,9 @@ TLS = OFFERING + "C: STARTTLS\nS: 220 go\n-- tls\nC: EHLO me.example\nS: 250-a\n
     (OFFERING + SENDER, LOGIN.format(235), "MUST", "RFC 4954 4"),
     (OFFERING + SENDER + RECIPIENT, LOGIN.format(235), "MUST", "RFC 4954 4"),
     (OFFERING + SENDER + RECIPIENT, "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(250), LOGIN.format(235), "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(250), "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(451), "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
     (OFFERING + LOGIN.format(235), LOGIN.format(235), "MUST", "RFC 4954 4"),
     (OFFERING + LOGIN.format(235), "C: AUTH PLAIN\nS: 334 go\n", "MUST", "RFC 4954 4"),
     (OFFERING + SENDER + RECIPIENT + CHUNK.format(250), "C: DATA\nS: 354 go\n", "MUST", "RFC 3030 2; 3"),
@@ -420,6 +446,8 @@ TLS = OFFERING + "C: STARTTLS\nS: 220 go\n-- tls\nC: EHLO me.example\nS: 250-a\n
     (OFFERING + BINARY + RECIPIENT, "C: DATA\nS: 354 go\n", "MUST", "RFC 3030 3"),
     (TLS, "C: STARTTLS\nS: 220 go\n", "MUST", "RFC 3207 4.2"),
     (OFFERING + SENDER, "C: STARTTLS\nS: 220 go\n", "MAY", "RFC 3207 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(250), "C: STARTTLS\nS: 220 go\n", "MAY", "RFC 3207 4"),
+    (OFFERING + SENDER + RECIPIENT + CHUNK.format(451), "C: STARTTLS\nS: 220 go\n", "MAY", "RFC 3207 4"),
     (OFFERING, CHUNK.format(250), "MAY", "RFC 3030 2"),
 ])
 def test_a_command_of_an_extension_that_is_accepted_out_of_sequence_is_found(before, asked, strength, section, edition):

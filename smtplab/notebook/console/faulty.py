@@ -49,7 +49,7 @@ class Faulty(Talk):
     @property
     def _server_of_ours(self) -> Server:
         if self.server is None:
-            raise ValueError(text("console.not_ours"))
+            raise ValueError(text("faults.not_ours"))
         return self.server
 
     @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from smtplab.explain.catalogue import text
+from smtplab.explain.standing import event_label
 from smtplab.protocol.extensions import BROUGHT_BY, OFFERED
 from smtplab.protocol.machine import ANY, CONNECT, NO_COMMANDS, Kind, Machine, State, Transition, machine
 
@@ -56,11 +56,6 @@ class Edge:
         if self.events == (CONNECT,):
             return tuple(map(str, self.replies))
         return tuple(map(event_label, self.events))
-
-
-def event_label(event: str) -> str:
-    """An event as a diagram names it: DATA-END is the final dot."""
-    return text(f"diagram.event-{event}") if event in NO_COMMANDS else event
 
 
 @lru_cache

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
+from smtplab.explain.standing import comes_now, event_label
 from smtplab.notebook.diagram.edges import (
     behind_refusals,
     edge_of,
     edges,
-    event_label,
     from_everywhere,
     refusals,
     whole_machine,
@@ -35,16 +35,12 @@ def step_label(step: Exchange) -> str:
     return f"{event} {step.reply.code if step.reply else ''}".strip()
 
 
-def comes_now(diagram: "StateDiagram") -> tuple[str, ...]:
+def legal_now(diagram: "StateDiagram") -> tuple[str, ...]:
     """The events in sequence where the diagram stands, as far as no guard keeps them back."""
     state, session = diagram.state, diagram.session
     if state is None:
         return ()
-    table = diagram.table if session is None else session.machine(diagram.edition)
-    return tuple(
-        event for event in table.events
-        if table.in_sequence(state, event) and (session is None or session.unmet(table, event) is None)
-    )
+    return comes_now(diagram.table if session is None else session.machine(diagram.edition), state, session)
 
 
 def uncovered(diagram: "StateDiagram") -> tuple[State, ...]:
@@ -75,11 +71,11 @@ def marks_of(diagram: "StateDiagram") -> tuple[dict[str, str], dict[str, str]]:
         look = "shown pale" if diagram.is_path else "shown"
         classes |= {e.id: look for e in drawn if state in (e.tail, e.head)} | {f"state-{state}": "shown"}
     if diagram.legal and diagram.state is not None:
-        legal_now = comes_now(diagram)
+        now = legal_now(diagram)
         kept = {e.id: e for e in drawn if e.tail is diagram.state and e.kind in (Kind.NORMAL, Kind.ABORT)
-                and any(event in legal_now for event in e.events)}
+                and any(event in now for event in e.events)}
         near = {diagram.state, *(e.head for e in kept.values())}
-        if any(e in from_everywhere(table) for e in legal_now):
+        if any(e in from_everywhere(table) for e in now):
             near.add(State.CLOSED)
         classes |= {e.id: "legal" if e.id in kept else "pale" for e in drawn}
         classes |= {f"state-{state}": "pale" for state in table.states if state not in near}

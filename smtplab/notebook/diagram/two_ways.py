@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from smtplab.explain.catalogue import text
+from smtplab.explain.standing import event_label, meaning_of
 from smtplab.notebook.diagram.diagram import StateDiagram, state_diagram
-from smtplab.notebook.diagram.edges import edges, event_label
+from smtplab.notebook.diagram.edges import edges
 from smtplab.notebook.diagram.marks import few, left_out, mark_of, step_label, uncovered
-from smtplab.notebook.diagram.words import facts, general, numbered
+from smtplab.notebook.diagram.words import general, numbered
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import CONNECT
 from smtplab.protocol.session import Session
@@ -90,7 +91,7 @@ class TwoWays(StateDiagram):
 
 def stands(name: str, session: Session) -> str:
     """Where one of the two stands, in a sentence."""
-    return text("futures.stands", name=name, state=session.state, facts=facts(session.state, session))
+    return text("futures.stands", name=name, state=session.state, facts=meaning_of(session.state, session))
 
 
 def two_ways(

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
+from smtplab.explain.standing import event_label, here, in_sequence
 from smtplab.notebook.diagram.edges import (
     Edge,
     before_greeting,
     edges,
-    event_label,
     from_everywhere,
     questions,
     reachable,
@@ -17,11 +17,10 @@ from smtplab.notebook.diagram.edges import (
     shown_edges,
     silent_states,
 )
-from smtplab.notebook.diagram.marks import comes_now, is_refused, step_label
+from smtplab.notebook.diagram.marks import is_refused, legal_now, step_label
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions import OFFERED
-from smtplab.protocol.machine import ANY, CONNECT, NO_COMMANDS, Kind, Machine, Requirement, State, machine
-from smtplab.protocol.session import Session
+from smtplab.protocol.machine import ANY, Kind, Machine, Requirement, State, machine
 
 if TYPE_CHECKING:
     from smtplab.notebook.diagram.diagram import StateDiagram
@@ -31,23 +30,11 @@ def standing(diagram: "StateDiagram") -> Iterator[str]:
     """Where the session stands, what the last step did, what may come now."""
     if diagram.state is None:
         return
-    yield text("diagram.here", state=diagram.state, facts=facts(diagram.state, diagram.session))
+    yield here(diagram.state, diagram.session)
     if diagram.steps and is_refused(last := diagram.steps[-1]):
         yield text("diagram.refused-moved" if last.moved else "diagram.refused", step=step_label(last))
     if diagram.legal:
-        events = comes_now(diagram)
-        said = [event for event in events if event not in NO_COMMANDS]
-        said = said or [event_label(event) for event in events if event != CONNECT]
-        yield text("diagram.in-sequence", events=", ".join(said) or "-")
-
-
-def facts(state: State, session: Session | None) -> str:
-    """What a state means, with the number of recipients where a session is given."""
-    transaction = session.transaction if session else None
-    if state is not State.RECIPIENTS_KNOWN or transaction is None:
-        return text(f"diagram.at-{state}")
-    count = len(transaction.forward_paths)
-    return text(f"diagram.at-{state}-{'1' if count == 1 else 'many'}", count=count)
+        yield in_sequence(legal_now(diagram))
 
 
 def told(diagram: "StateDiagram") -> Iterator[str]:

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.extension import Extension, Parameter
 from smtplab.protocol.limits import COMMAND_LINE_OCTETS
-from smtplab.protocol.transition import TRANSACTION, Kind, Requirement, State, Transition, in_editions
+from smtplab.protocol.transition import (
+    IN_CHUNKS,
+    IN_TRANSACTION,
+    TRANSACTION,
+    Kind,
+    Requirement,
+    State,
+    Transition,
+    in_editions,
+)
 from smtplab.protocol.wire import Command, Reply
 from smtplab.protocol.xtext import parse_xtext
 
@@ -218,7 +227,7 @@ def _rows() -> Iterator[Transition]:
     over = frozenset({"login"})
     yield Transition(State.READY, "AUTH", "3yz", State.AUTH_EXCHANGE, normal, section, remembers="login")
     yield Transition(State.READY, "AUTH", "2yz", None, normal, section, remembers="identity")
-    for state in (State.GREETED, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN):
+    for state in (State.GREETED, *IN_TRANSACTION, *IN_CHUNKS):
         strength = "" if state is State.GREETED else "MUST"
         yield Transition(state, "AUTH", 503, None, refuse, section, strength=strength)
         # Whether such a server keeps the mail that was begun, nobody can tell.

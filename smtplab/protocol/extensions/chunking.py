@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from smtplab.protocol.base_rows import anytime_rows, hello_rows
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.extension import Extension
-from smtplab.protocol.transition import TRANSACTION, Kind, State, Transition, in_editions
+from smtplab.protocol.transition import IN_CHUNKS, TRANSACTION, Kind, State, Transition, in_editions
 from smtplab.protocol.wire import Command
 
 BDAT_LAST = "BDAT-LAST"
@@ -50,7 +50,7 @@ def _octets_behind(command: Command) -> int:
 def _rows() -> Iterator[Transition]:
     normal, refuse = Kind.NORMAL, Kind.REFUSE
     chunk, mixed = in_editions("RFC 3030 2"), in_editions("RFC 3030 2; 3")
-    under_way, failed = State.CHUNKS, State.CHUNK_REFUSED
+    under_way, failed = IN_CHUNKS
     for state in (State.RECIPIENTS_KNOWN, under_way):
         yield Transition(state, "BDAT", "2yz", under_way, normal, chunk)
         yield Transition(state, BDAT_LAST, "2yz", State.READY, normal, chunk, TRANSACTION)
@@ -64,12 +64,12 @@ def _rows() -> Iterator[Transition]:
             yield Transition(state, event, 503, None, refuse, chunk, strength="MUST" if state is failed else "MAY")
         for state in (State.READY, State.SENDER_KNOWN):
             yield Transition(state, event, 554, None, refuse, chunk, strength="MAY")
-    for state in (under_way, failed):
+    for state in IN_CHUNKS:
         for verb in ("MAIL", "RCPT", "DATA"):
             yield Transition(state, verb, 503, None, refuse, mixed, strength="MUST" if verb == "DATA" else "")
         yield Transition(state, "DATA", "3yz", State.MAIL_DATA, Kind.VIOLATION, mixed, strength="MUST")
-    yield from hello_rows((under_way, failed))
-    yield from anytime_rows((under_way, failed))
+    yield from hello_rows(IN_CHUNKS)
+    yield from anytime_rows(IN_CHUNKS)
 
 
 CHUNKING = Extension(

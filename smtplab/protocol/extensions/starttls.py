@@ -9,7 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtplab.protocol.extensions.extension import Extension
-from smtplab.protocol.transition import ANY, EVERYTHING, Kind, Requirement, State, Transition, in_editions
+from smtplab.protocol.transition import (
+    ANY,
+    EVERYTHING,
+    IN_CHUNKS,
+    IN_TRANSACTION,
+    Kind,
+    Requirement,
+    State,
+    Transition,
+    in_editions,
+)
 from smtplab.protocol.wire import Command, Reply
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ def _rows() -> Iterator[Transition]:
     yield Transition(State.CONNECTED, TLS_UP, None, None, Kind.NORMAL, before, remembers="tls")
     yield Transition(State.CONNECTED, TLS_FAILED, None, State.CLOSED, Kind.REFUSE, before, EVERYTHING)
     yield Transition(State.READY, "STARTTLS", "2yz", State.TLS_HANDSHAKE, Kind.NORMAL, section)
-    for state in (State.GREETED, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN):
+    for state in (State.GREETED, *IN_TRANSACTION, *IN_CHUNKS):
         yield Transition(state, "STARTTLS", 503, None, Kind.REFUSE, section)  # no text says it; our reading
     up = in_editions("RFC 3207 4.2")
     yield Transition(State.TLS_HANDSHAKE, TLS_UP, None, State.GREETED, Kind.NORMAL, up, EVERYTHING, "tls", "MUST")
