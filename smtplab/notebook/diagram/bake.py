@@ -103,7 +103,7 @@ def ports(found: list[Lane], boxes: dict[State, Box]) -> dict[tuple[State, str],
     return at
 
 
-def draw_loop(box: Box, said: str, side: int, is_alone: bool = False, **attributes: str) -> Markup:
+def draw_loop(box: Box, said: str, side: int, is_alone: bool, **attributes: str) -> Markup:
     """A loop on top of a state, left (-1) or right (1) of its middle, or at it; its label on the outer side."""
     near, far = (-11, 11) if is_alone else (7, 29)
     inner, outer, top = box.middle + near * side, box.middle + far * side, box.top
@@ -159,7 +159,7 @@ def draw(edition: int) -> str:
         if edge.tail in behind_refusals(machine(edition)):
             names["class_"] += f" {Kind.REFUSE}"
         if edge.tail is edge.head:
-            groups.append(draw_loop(boxes[edge.tail], edge.label, -1, **names))
+            groups.append(draw_loop(boxes[edge.tail], edge.label, -1, False, **names))
         else:
             lane = lane_of.get(edge.id)
             groups.append(element("g", draw_lane(lane, found, at) if lane else draw_straight(edge, boxes), **names))
