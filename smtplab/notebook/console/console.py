@@ -197,8 +197,8 @@ class Console(Asking, Rewind, Faulty):
         layer = self.client.tls
         rows = console_view.rows(exchanges, record, self._here.name_of, self._reveal)
         return {
-            "phase": phase, "state": str(session.state), "caption": console_view.caption(diagram),
-            "classes": diagram.classes, "labels": diagram.labels,
+            "phase": phase, "state": str(session.state), "caption": console_view.here(diagram),
+            "ending": console_view.ending(diagram), "classes": diagram.classes, "labels": diagram.labels,
             "picture": diagram.picture,
             "groups": console_view.groups(session, world, self.client.edition), "rows": rows,
             "explanation": explanation, "details": details, "envelope": console_view.envelope(session),

@@ -214,8 +214,17 @@ def _row(name: str, kind: str, who: str, lines: Sequence[tuple[str, str | bytes]
 
 def caption(diagram: StateDiagram) -> str:
     """The picture in words: where you are, what the last step did, how it ends from everywhere."""
-    ending = [] if diagram.state in (State.CLOSED, *silent_states(diagram.table)) else [everywhere(diagram.table)]
-    return " ".join((*standing(diagram), *ending))
+    return " ".join(filter(None, (here(diagram), ending(diagram))))
+
+
+def here(diagram: StateDiagram) -> str:
+    """Where you are, and what the last step did."""
+    return " ".join(standing(diagram))
+
+
+def ending(diagram: StateDiagram) -> str:
+    """How it ends from everywhere; nothing where no command is taken."""
+    return "" if diagram.state in (State.CLOSED, *silent_states(diagram.table)) else everywhere(diagram.table)
 
 
 def explained(explanation: Explanation | None) -> tuple[Data | None, list[tuple[str, str]]]:

@@ -3,7 +3,8 @@
 The pictures are committed, so that highlighting a state never runs a layout. Here is the base protocol's; the bigger
 one, with all extensions, is laid out in `bake_extensions`. States stand in two rows; the program ``dot`` measures the
 texts. Steps forward are straight, steps back run in lanes below, steps that stay are loops. Which states and edges
-there are, comes from the table; the picture has classes, and the style sheet the colours.
+there are, comes from the table; the picture has classes, and the style sheet the colours. The picture is kept narrow,
+so that its names are large where it is shown: those of the main row break where they have an underscore.
 """
 
 import subprocess
@@ -13,15 +14,17 @@ from itertools import pairwise
 from pathlib import Path
 
 from smtplab.notebook.diagram.bake_extensions import draw_all
-from smtplab.notebook.diagram.bake_shapes import CORNER, Box, draw_state, head, label, path, picture
+from smtplab.notebook.diagram.bake_shapes import CORNER, Box, draw_state, head, label, name_lines, path, picture
 from smtplab.notebook.diagram.edges import Edge, behind_refusals, edges
 from smtplab.notebook.html import Markup, element, join
 from smtplab.protocol.machine import EDITIONS, Kind, State, machine
 
 MAIN = (State.GREETED, State.READY, State.SENDER_KNOWN, State.RECIPIENTS_KNOWN, State.MAIL_DATA)
 LOW = (State.CONNECTED, State.REFUSED, State.CLOSED)
-SIZE = {"main": 15.0, "low": 13.0, "edge": 13.0}
-BOX_HEIGHT, LOW_HEIGHT, MARGIN = 34.0, 30.0, 3.0
+SIZE = {"main": 17.0, "low": 13.0, "edge": 13.0}
+"""Of letters, as smtplab.css has them."""
+
+BOX_HEIGHT, LOW_HEIGHT, MARGIN = 44.0, 30.0, 3.0
 TOP = MARGIN + 26.0
 LOW_TOP = TOP + BOX_HEIGHT + 42.0
 LANE_FIRST, LANE_STEP = 21.0, 19.0
@@ -49,19 +52,19 @@ def measure(texts: list[tuple[str, float]]) -> dict[tuple[str, float], float]:
 def place(drawn: tuple[Edge, ...], width: dict[tuple[str, float], float]) -> dict[State, Box]:
     """Where the states stand: two rows, each gap as wide as the label it holds."""
     straight = {(e.tail, e.head): width[e.label, SIZE["edge"]] for e in drawn}
-    low = {s: width[s, SIZE["low"]] + 18 for s in LOW}
-    gap = {pair: straight.get(pair, 0) + 20 for pair in pairwise(LOW)}
+    low = {s: width[s, SIZE["low"]] + 16 for s in LOW}
+    gap = {pair: straight.get(pair, 0) + 12 for pair in pairwise(LOW)}
     low_width = sum(low.values()) + sum(gap.values())
     boxes: dict[State, Box] = {}
     left = MARGIN
     for state in LOW:
         boxes[state] = Box(left, left + low[state], LOW_TOP, LOW_TOP + LOW_HEIGHT)
         left += low[state] + next((g for pair, g in gap.items() if pair[0] is state), 0)
-    main = {s: width[s, SIZE["main"]] + 20 for s in MAIN}
+    main = {s: max(width[part, SIZE["main"]] for part in name_lines(s)) + 18 for s in MAIN}
     left = boxes[LOW[0]].middle - main[MAIN[0]] / 2
     for state, after in zip(MAIN, (*MAIN[1:], None), strict=True):
         boxes[state] = Box(left, left + main[state], TOP, TOP + BOX_HEIGHT)
-        left += main[state] + (straight.get((state, after), 0) + 42 if after else 0)
+        left += main[state] + (straight.get((state, after), 0) + 58 if after else 0)
         if state is MAIN[0]:  # the low row must end left of the lanes that enter the second state
             left = max(left, MARGIN + low_width + 4 - main[MAIN[1]] / 2)
     return boxes
@@ -100,9 +103,10 @@ def ports(found: list[Lane], boxes: dict[State, Box]) -> dict[tuple[State, str],
     return at
 
 
-def draw_loop(box: Box, said: str, side: int, **attributes: str) -> Markup:
-    """A loop on top of a state, left (-1) or right (1) of its middle, its label on the outer side."""
-    inner, outer, top = box.middle + 7 * side, box.middle + 29 * side, box.top
+def draw_loop(box: Box, said: str, side: int, is_alone: bool, **attributes: str) -> Markup:
+    """A loop on top of a state, left (-1) or right (1) of its middle, or at it; its label on the outer side."""
+    near, far = (-11, 11) if is_alone else (7, 29)
+    inner, outer, top = box.middle + near * side, box.middle + far * side, box.top
     d = f"M{inner:.1f},{top:.1f}C{inner - 3 * side:.1f},{top - 26:.1f} {outer + 4 * side:.1f},{top - 26:.1f} " \
         f"{outer:.1f},{top - 7:.1f}"
     words = label(outer + 6 * side, top - 10, said, "end" if side < 0 else "start")
@@ -144,7 +148,7 @@ def draw_lane(lane: Lane, found: list[Lane], at: dict[tuple[State, str], float])
 def draw(edition: int) -> str:
     """The base protocol: edges first, states over them, then the hidden loops of refused steps."""
     drawn = edges(machine(edition))
-    width = measure([*((s, SIZE["main"]) for s in MAIN), *((s, SIZE["low"]) for s in LOW),
+    width = measure([*((part, SIZE["main"]) for s in MAIN for part in name_lines(s)), *((s, SIZE["low"]) for s in LOW),
                      *((text, SIZE["edge"]) for text in dict.fromkeys(e.label for e in drawn))])
     boxes = place(drawn, width)
     found = lanes(drawn, boxes)
@@ -155,16 +159,19 @@ def draw(edition: int) -> str:
         if edge.tail in behind_refusals(machine(edition)):
             names["class_"] += f" {Kind.REFUSE}"
         if edge.tail is edge.head:
-            groups.append(draw_loop(boxes[edge.tail], edge.label, -1, **names))
+            groups.append(draw_loop(boxes[edge.tail], edge.label, -1, False, **names))
         else:
             lane = lane_of.get(edge.id)
             groups.append(element("g", draw_lane(lane, found, at) if lane else draw_straight(edge, boxes), **names))
     hidden = behind_refusals(machine(edition))
-    groups += [draw_state(s, boxes[s], is_big=s in MAIN, is_refused=s in hidden) for s in (*MAIN, *LOW)]
+    groups += [draw_state(s, boxes[s], is_big=s in MAIN, is_broken=s in MAIN, is_refused=s in hidden)
+               for s in (*MAIN, *LOW)]
+    has_way_up = {State.CONNECTED, *(edge.tail for edge in drawn if edge.tail is edge.head)}
     for state in (*MAIN, *LOW):
         if state is not State.CLOSED:  # there is no room to the right of the last one of the row
-            side = -1 if state is MAIN[-1] else 1
-            groups.append(draw_loop(boxes[state], "", side, id=f"refused-{state}", class_="edge loop-refused"))
+            side, is_alone = -1 if state is MAIN[-1] else 1, state not in has_way_up
+            names = {"id": f"refused-{state}", "class_": "edge loop-refused"}
+            groups.append(draw_loop(boxes[state], "", side, is_alone, **names))
     right = max(box.right for box in boxes.values()) + MARGIN
     return picture(right, HEIGHT, groups)
 

@@ -15,20 +15,20 @@ from smtplab.protocol.machine import Kind, State
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 1110, 197
-HIGH, MAIN, LOW = (3.0, 33.0), (79.0, 113.0), (163.0, 193.0)
+WIDTH, HEIGHT = 1001, 211
+HIGH, MAIN, LOW = (3.0, 37.0), (83.0, 127.0), (177.0, 207.0)
 """Top and bottom of each row."""
 
 BOXES: dict[State, Box] = {
     State.TLS_HANDSHAKE: Box(62, 198, *HIGH),
-    State.AUTH_EXCHANGE: Box(366, 500, *HIGH),
-    State.CHUNK_REFUSED: Box(608, 744, *HIGH),
-    State.CHUNKS: Box(870, 984, *HIGH),
-    State.GREETED: Box(7.5, 99.5, *MAIN),
+    State.AUTH_EXCHANGE: Box(350, 480, *HIGH),
+    State.CHUNK_REFUSED: Box(610, 690, *HIGH),
+    State.CHUNKS: Box(799, 884, *HIGH),
+    State.GREETED: Box(3, 104, *MAIN),
     State.READY: Box(262, 428, *MAIN),
-    State.SENDER_KNOWN: Box(502, 652, *MAIN),
-    State.RECIPIENTS_KNOWN: Box(728, 904, *MAIN),
-    State.MAIL_DATA: Box(980, 1083, *MAIN),
+    State.SENDER_KNOWN: Box(502, 602, *MAIN),
+    State.RECIPIENTS_KNOWN: Box(678, 814, *MAIN),
+    State.MAIL_DATA: Box(884, 956, *MAIN),
     State.CONNECTED: Box(3, 104, *LOW),
     State.REFUSED: Box(149, 228, *LOW),
     State.CLOSED: Box(281, 352, *LOW),
@@ -64,54 +64,52 @@ UP, DOWN, RIGHT, LEFT = (0, -1), (0, 1), (1, 0), (-1, 0)
 
 WAYS: dict[str, Way | Loop] = {
     # The base protocol.
-    "edge-CONNECTED-CONNECT-GREETED": Way(((53.5, 163), (53.5, 113)), (48.5, 142), "end"),
-    "edge-CONNECTED-CONNECT-REFUSED": Way(((104, 178), (149, 178)), (123.5, 173)),
-    "edge-REFUSED-QUIT-CLOSED": Way(((228, 178), (281, 178)), (251.5, 173)),
-    "edge-READY-QUIT-CLOSED": Way(((338, 113), (338, 163)), (333, 142), "end"),
-    "edge-GREETED-EHLO-HELO-READY": Way(((99.5, 96), (262, 96)), (142, 91)),
-    "edge-READY-EHLO-HELO-READY": Loop((288, 79), (272, 79), UP, (267, 69), "end"),
-    "edge-READY-MAIL-SENDER_KNOWN": Way(((428, 96), (502, 96)), (462, 91)),
-    "edge-SENDER_KNOWN-RCPT-RECIPIENTS_KNOWN": Way(((652, 96), (728, 96)), (687, 91)),
-    "edge-RECIPIENTS_KNOWN-RCPT-RECIPIENTS_KNOWN": Loop((756, 79), (772, 79), UP, (778, 69)),
-    "edge-RECIPIENTS_KNOWN-DATA-MAIL_DATA": Way(((904, 96), (980, 96)), (939, 91)),
-    "edge-SENDER_KNOWN-DATA-MAIL_DATA": Way(((594, 113), (594, 134), (1008, 134), (1008, 113)), (640, 129)),
-    "edge-SENDER_KNOWN-EHLO-HELO-RSET-READY": _back(560, 113, 134, 420, (490, 129)),
-    "edge-RECIPIENTS_KNOWN-EHLO-HELO-RSET-READY": _back(758, 113, 158, 400, (628, 148)),
-    "edge-MAIL_DATA-DATA-END-READY": _back(1040, 113, 183, 370, (900, 178)),
+    "edge-CONNECTED-CONNECT-GREETED": Way(((54, 177), (54, 127)), (48, 156), "end"),
+    "edge-CONNECTED-CONNECT-REFUSED": Way(((104, 192), (149, 192)), (124, 187)),
+    "edge-REFUSED-QUIT-CLOSED": Way(((228, 192), (281, 192)), (252, 187)),
+    "edge-READY-QUIT-CLOSED": Way(((338, 127), (338, 177)), (333, 156), "end"),
+    "edge-GREETED-EHLO-HELO-READY": Way(((104, 105), (262, 105)), (145, 100)),
+    "edge-READY-EHLO-HELO-READY": Loop((288, 83), (272, 83), UP, (267, 73), "end"),
+    "edge-READY-MAIL-SENDER_KNOWN": Way(((428, 105), (502, 105)), (462, 100)),
+    "edge-SENDER_KNOWN-RCPT-RECIPIENTS_KNOWN": Way(((602, 105), (678, 105)), (637, 100)),
+    "edge-RECIPIENTS_KNOWN-RCPT-RECIPIENTS_KNOWN": Loop((704, 83), (720, 83), UP, (726, 73)),
+    "edge-RECIPIENTS_KNOWN-DATA-MAIL_DATA": Way(((814, 105), (884, 105)), (846, 100)),
+    "edge-SENDER_KNOWN-DATA-MAIL_DATA": Way(((572, 127), (572, 148), (904, 148), (904, 127)), (596, 143)),
+    "edge-SENDER_KNOWN-EHLO-HELO-RSET-READY": _back(556, 127, 148, 420, (487, 143)),
+    "edge-RECIPIENTS_KNOWN-EHLO-HELO-RSET-READY": _back(700, 127, 172, 400, (604, 162)),
+    "edge-MAIL_DATA-DATA-END-READY": _back(926, 127, 197, 370, (805, 192)),
     # STARTTLS.
-    "edge-READY-STARTTLS-TLS_HANDSHAKE": Way(((322, 79), (322, 18), (198, 18)), (262, 13)),
-    "edge-TLS_HANDSHAKE-TLS-UP-GREETED": Way(((82, 33), (82, 79)), (87, 60), "start"),
-    "edge-TLS_HANDSHAKE-TLS-FAILED-CLOSED": Way(((187, 33), (187, 137), (290, 137), (290, 163)), (194, 131), "start"),
+    "edge-READY-STARTTLS-TLS_HANDSHAKE": Way(((322, 83), (322, 18), (198, 18)), (262, 13)),
+    "edge-TLS_HANDSHAKE-TLS-UP-GREETED": Way(((82, 37), (82, 83)), (87, 64), "start"),
+    "edge-TLS_HANDSHAKE-TLS-FAILED-CLOSED": Way(((187, 37), (187, 151), (290, 151), (290, 177)), (194, 145), "start"),
     # AUTH.
-    "edge-READY-AUTH-AUTH_EXCHANGE": Way(((384, 79), (384, 33)), (380, 60), "end"),
-    "edge-AUTH_EXCHANGE-AUTH-LINE-READY": Way(((398, 33), (398, 79)), (403, 48), "start"),
-    "edge-AUTH_EXCHANGE-AUTH-LINE-AUTH_EXCHANGE": Loop((500, 25), (500, 11), RIGHT, (525, 22)),
-    "edge-READY-AUTH-READY": Loop((298, 79), (314, 79), UP, (318, 56), "end"),
+    "edge-READY-AUTH-AUTH_EXCHANGE": Way(((384, 83), (384, 37)), (380, 64), "end"),
+    "edge-AUTH_EXCHANGE-AUTH-LINE-READY": Way(((398, 37), (398, 83)), (403, 52), "start"),
+    "edge-AUTH_EXCHANGE-AUTH-LINE-AUTH_EXCHANGE": Loop((480, 27), (480, 13), RIGHT, (505, 24)),
+    "edge-READY-AUTH-READY": Loop((298, 83), (314, 83), UP, (318, 60), "end"),
     # CHUNKING.
-    "edge-RECIPIENTS_KNOWN-BDAT-CHUNKS": Way(((888, 79), (888, 33)), (893, 69), "start"),
-    "edge-CHUNKS-BDAT-CHUNKS": Loop((905, 33), (921, 33), DOWN, (927, 51)),
-    "edge-CHUNKS-BDAT-LAST-READY":
-        Way(((984, 27), (1095, 27), (1095, 188), (360, 188), (360, 113)), (1038, 22)),
-    "edge-RECIPIENTS_KNOWN-BDAT-LAST-READY": _back(774, 113, 178, 380, (779, 127), "start"),
-    "edge-CHUNKS-EHLO-HELO-RSET-READY":
-        Way(((984, 9), (1105, 9), (1105, 163), (390, 163), (390, 113)), (900, 158)),
-    "edge-RECIPIENTS_KNOWN-BDAT-BDAT-LAST-CHUNK_REFUSED": Way(((738, 79), (738, 33)), (743, 49), "start"),
-    "edge-CHUNKS-BDAT-BDAT-LAST-CHUNK_REFUSED": Way(((870, 18), (744, 18)), (809, 13)),
-    "edge-CHUNK_REFUSED-EHLO-HELO-RSET-READY": _back(713, 33, 153, 410, (490, 148)),
+    "edge-RECIPIENTS_KNOWN-BDAT-CHUNKS": Way(((806, 83), (806, 37)), (811, 77), "start"),
+    "edge-CHUNKS-BDAT-CHUNKS": Loop((814, 37), (826, 37), DOWN, (831, 55)),
+    "edge-CHUNKS-BDAT-LAST-READY": Way(((884, 29), (986, 29), (986, 202), (360, 202), (360, 127)), (935, 24)),
+    "edge-RECIPIENTS_KNOWN-BDAT-LAST-READY": _back(716, 127, 192, 380, (721, 141), "start"),
+    "edge-CHUNKS-EHLO-HELO-RSET-READY": Way(((884, 11), (996, 11), (996, 177), (390, 177), (390, 127)), (805, 172)),
+    "edge-RECIPIENTS_KNOWN-BDAT-BDAT-LAST-CHUNK_REFUSED": Way(((684, 83), (684, 37)), (689, 53), "start"),
+    "edge-CHUNKS-BDAT-BDAT-LAST-CHUNK_REFUSED": Way(((799, 20), (690, 20)), (744, 15)),
+    "edge-CHUNK_REFUSED-EHLO-HELO-RSET-READY": _back(668, 37, 167, 410, (474, 162)),
 }
 
 REFUSALS: dict[State, Loop] = {
-    State.CONNECTED: Loop((60.5, 163), (82.5, 163), UP, (88.5, 153)),
-    State.GREETED: Loop((62, 113), (80, 113), DOWN, (86, 127)),
-    State.READY: Loop((407, 79), (422, 79), UP, (428, 69)),
-    State.SENDER_KNOWN: Loop((566, 79), (583, 79), UP, (589, 69)),
-    State.RECIPIENTS_KNOWN: Loop((870, 113), (886, 113), DOWN, (892, 127)),
-    State.MAIL_DATA: Loop((1040, 79), (1024, 79), UP, (1018, 69), "end"),
-    State.REFUSED: Loop((195.5, 163), (215.5, 163), UP, (221.5, 153)),
-    State.TLS_HANDSHAKE: Loop((104, 33), (120, 33), DOWN, (126, 47)),
-    State.AUTH_EXCHANGE: Loop((478, 33), (494, 33), DOWN, (500, 49)),
-    State.CHUNKS: Loop((964, 33), (976, 33), DOWN, (976, 68)),
-    State.CHUNK_REFUSED: Loop((640, 33), (624, 33), DOWN, (618, 49), "end"),
+    State.CONNECTED: Loop((60, 177), (82, 177), UP, (88, 167)),
+    State.GREETED: Loop((62, 127), (80, 127), DOWN, (86, 141)),
+    State.READY: Loop((407, 83), (422, 83), UP, (428, 73)),
+    State.SENDER_KNOWN: Loop((550, 83), (564, 83), UP, (569, 73)),
+    State.RECIPIENTS_KNOWN: Loop((791, 127), (803, 127), DOWN, (809, 141)),
+    State.MAIL_DATA: Loop((926, 83), (915, 83), UP, (911, 73), "end"),
+    State.REFUSED: Loop((196, 177), (216, 177), UP, (222, 167)),
+    State.TLS_HANDSHAKE: Loop((104, 37), (120, 37), DOWN, (126, 51)),
+    State.AUTH_EXCHANGE: Loop((456, 37), (470, 37), DOWN, (476, 53)),
+    State.CHUNKS: Loop((866, 37), (876, 37), DOWN, (882, 55)),
+    State.CHUNK_REFUSED: Loop((635, 37), (621, 37), DOWN, (616, 53), "end"),
 }
 
 
@@ -125,7 +123,8 @@ def draw_all(edition: int) -> str:
         groups.append(_draw(WAYS[edge.id], edge.label, edge.id, f"edge {edge.kind}{behind}"))
     for state in table.states:
         is_big = BOXES[state].top == MAIN[0]
-        groups.append(draw_state(state, BOXES[state], is_big=is_big, is_refused=state in hidden))
+        is_broken = is_big or state is State.CHUNK_REFUSED
+        groups.append(draw_state(state, BOXES[state], is_big=is_big, is_broken=is_broken, is_refused=state in hidden))
     groups += [_draw(REFUSALS[s], "", f"refused-{s}", "edge loop-refused") for s in table.states if s in REFUSALS]
     return picture(WIDTH, HEIGHT, groups)
 

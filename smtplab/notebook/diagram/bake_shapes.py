@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smtplab.notebook.html import Markup, element
+from smtplab.notebook.html import Markup, element, join
 from smtplab.protocol.machine import Kind, State
 
 CORNER = 8.0
+LINE, LOW_LINE = 18.0, 14.0
+"""From line to line of a name that has two, in the main row and in the others."""
 
 GREY = "#6b7686"
 """For readers that take the picture without its style sheet; classes beat it."""
@@ -43,8 +45,21 @@ def label(x: float, y: float, said: str, anchor: str = "middle") -> Markup:
     return element("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill="currentColor")
 
 
-def draw_state(state: State, box: Box, *, is_big: bool, is_refused: bool) -> Markup:
-    """A rounded box; the last state has a second border, and one behind a refusal has its class."""
+def name_lines(state: State) -> tuple[str, ...]:
+    """A name in lines, as it stands where there is little room.
+
+    >>> name_lines(State.SENDER_KNOWN)
+    ('SENDER_', 'KNOWN')
+    """
+    first, underscore, rest = state.partition("_")
+    return (first + underscore, rest) if rest else (first,)
+
+
+def draw_state(state: State, box: Box, *, is_big: bool, is_broken: bool, is_refused: bool) -> Markup:
+    """A rounded box and its name, in lines where it is broken.
+
+    The last state has a second border, and one behind a refusal has its class.
+    """
     rims = [0.0, 3.0] if state is State.CLOSED else [0.0]
     shapes = (
         element("rect", class_="shape", fill="none", stroke=GREY, rx="9",
@@ -52,7 +67,10 @@ def draw_state(state: State, box: Box, *, is_big: bool, is_refused: bool) -> Mar
                 width=f"{box.right - box.left - 2 * r:.1f}", height=f"{box.bottom - box.top - 2 * r:.1f}")
         for r in rims
     )
-    name = label(box.middle, (box.top + box.bottom) / 2 + (5 if is_big else 4.5), state)
+    step, drop = (LINE, 6.0) if is_big else (LOW_LINE, 4.5)
+    lines = name_lines(state) if is_broken else (state,)
+    first = (box.top + box.bottom) / 2 + drop - step * (len(lines) - 1) / 2
+    name = join(label(box.middle, first + step * at, line) for at, line in enumerate(lines))
     size = "state" if is_big else "state low"
     return element("g", *shapes, name, id=f"state-{state}", class_=f"{size} {Kind.REFUSE}" if is_refused else size)
 

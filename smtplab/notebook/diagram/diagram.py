@@ -135,7 +135,7 @@ class StateDiagram:
         words = html.element("title", text("diagram.title")) + html.element("desc", self.text.replace("\n", " "))
         start, _, rest = marked.partition(">")
         if alone:
-            start += f' class="{self._css_class} smtplab" font-family="Helvetica, Arial, sans-serif" font-size="15"'
+            start += f' class="{self._css_class} smtplab" font-family="Helvetica, Arial, sans-serif" font-size="17"'
             words += html.element("style", html.Markup(html.static("smtplab.css")))
         return html.Markup(f"{start}>{words}{rest}")
 

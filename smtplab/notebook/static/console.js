@@ -318,7 +318,7 @@ function drawConsole({ model, el }) {
     }
     root.dataset.picture = view.picture;
     smtplab.mark(pictures[view.picture], view.classes, view.labels);
-    caption.textContent = view.caption;
+    redraw(caption, [view.caption, view.ending], ([here, ending]) => [here, make("span", { class: "ending" }, ending ? ` ${ending}` : "")]);
     redraw(facts, view.facts, (found) => found.map((fact) => make("span", { class: "badge" }, fact)));
     faults.draw(view.faults);
     redraw(both, view.both, (said) => (said ? [make("b", {}, `${words.both}: `), said] : []));

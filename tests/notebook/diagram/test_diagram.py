@@ -615,8 +615,17 @@ OVERLAPS = """() => {
 }"""
 
 
+NAMES = """() => [...document.querySelectorAll('.smtplab-diagram svg')].map(svg => {
+  const name = svg.querySelector('.state:not(.low) text');
+  const scale = Math.min(svg.clientWidth / svg.viewBox.baseVal.width, svg.clientHeight / svg.viewBox.baseVal.height);
+  const of = svg.parentNode.classList;
+  return [of.contains('projector'), of.contains('extensions'), parseFloat(getComputedStyle(name).fontSize) * scale];
+})"""
+"""Of each picture: is it for a projector, has it extensions, and how high its names of states are (px)."""
+
+
 @pytest.mark.browser
-def test_in_a_browser_no_text_overlaps_another_or_is_cut(browser: Browser, tmp_path: Path) -> None:
+def test_in_a_browser_no_text_overlaps_another_or_is_cut_and_names_are_large(browser: Browser, tmp_path: Path) -> None:
     figures = html.join(html.element("div", d.figure(), style="width:934px") for d in VARIANTS.values())
     page_file = tmp_path / "diagrams.html"
     page_file.write_text(f"<!doctype html><meta charset=utf-8>{html.styled(figures)}", encoding="utf-8")
@@ -625,6 +634,10 @@ def test_in_a_browser_no_text_overlaps_another_or_is_cut(browser: Browser, tmp_p
     heights = page.evaluate("[...document.querySelectorAll('.smtplab-diagram:not(.projector) svg')]"
                             ".map(svg => svg.getBoundingClientRect().height)")
     overlaps = page.evaluate(OVERLAPS)
+    names = page.evaluate(NAMES)
     page.close()
     assert overlaps == []
-    assert max(heights) <= 170
+    assert max(heights) <= 200
+    assert min(size for is_large, _, size in names if is_large) >= 18
+    assert min(size for is_large, is_bigger, size in names if not is_large and not is_bigger) >= 16
+    assert min(size for is_large, is_bigger, size in names if not is_large and is_bigger) >= 15
