@@ -8,7 +8,7 @@ from typing import TextIO
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
-from smtplab.network.address import parse_target
+from smtplab.network.address import is_loopback, parse_target
 from smtplab.network.client import Client
 from smtplab.network.lab_lines import Lab, LabLine, read_line
 from smtplab.network.outcome import NoReply
@@ -51,12 +51,19 @@ def talk(
     ------
     ValueError
         For a target that is none, or not on this machine.
+    OSError
+        When the capture cannot be written.
     """
     input = sys.stdin if input is None else input
     out = sys.stdout if out is None else out
-    server = None if target else LoopbackServer(world)
+    host, port = parse_target(target) if target is not None else ("", 0)
+    if host and not is_loopback(host):
+        raise ValueError(text("talk.remote", host=host))
+    if capture is not None:  # better told now than when all has been said
+        capture.open("ab").close()
+    server = LoopbackServer(world) if target is None else None
     try:
-        client = server.connect() if server else Client(*parse_target(target or ""), edition=(world or World()).edition)
+        client = server.connect() if server else Client(host, port, edition=(world or World()).edition)
     except OSError as error:
         print(error.strerror or error, file=out)
         return 1
