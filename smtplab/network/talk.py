@@ -86,7 +86,7 @@ class _Terminal:
         self.lab, self.input, self.out = lab, input, out
         self.shown = 0
         self.missing: NoReply | None = lab.client.greeting if isinstance(lab.client.greeting, NoReply) else None
-        self.waits_for_octets = False
+        self.waits_for_octets = self.has_told_end = False
 
     def talk(self) -> None:
         """Until QUIT is taken, or the input ends."""
@@ -108,10 +108,10 @@ class _Terminal:
             if self.missing.forced:
                 self.say(text("serve.forced", fault=self.missing.forced), INDENT)
             self.missing = None
-        if not client.is_over:
-            return False
-        has_quit = steps[-1].event == "QUIT"
-        self.say(text("client.closed" if has_quit else "talk.over"))
+        has_quit = client.is_over and steps[-1].event == "QUIT"
+        if client.is_over and not self.has_told_end:
+            self.say(text("client.closed" if has_quit else "talk.over"))
+        self.has_told_end = client.is_over
         return has_quit
 
     def take_line(self) -> bool:
@@ -129,7 +129,9 @@ class _Terminal:
                 self.ask_lab(said)
             elif said.strip() == "?" and not in_text and self.shown:
                 print(explain(client.exchanges[-1]), file=self.out)
-            elif not client.is_over:
+            elif client.is_over:
+                self.say(text("talk.over"))
+            else:
                 self.send(said)
         except (ValueError, OSError) as error:
             self.say(str(error))
