@@ -5,6 +5,7 @@ Exit status: 0 all is well, 1 findings (or it could not be done), 2 wrong usage.
 """
 
 import argparse
+import codecs
 import os
 import sys
 from collections.abc import Sequence
@@ -57,15 +58,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _prepare_streams() -> None:
     """Have three streams that take, and give, whatever comes; one that is closed is as empty as /dev/null."""
+    codecs.register_error("smtplab.spelled-out", _spelled_out)
     for name, mode, errors in (
         ("stdin", "r", "surrogateescape"),  # octets that are no text go out as they came
-        ("stdout", "w", "backslashreplace"), ("stderr", "w", "backslashreplace"),  # \u2192 where there is no arrow
+        ("stdout", "w", "smtplab.spelled-out"), ("stderr", "w", "smtplab.spelled-out"),  # \u2192 for an arrow
     ):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # for as long as the process lives
         reconfigure = getattr(getattr(sys, name), "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=errors)
+
+
+def _spelled_out(error: UnicodeError) -> tuple[str, int]:
+    """Characters that a terminal lacks, by number: Python's own way would show a letter as an octet is shown."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = map(ord, error.object[error.start : error.end])
+    return "".join(f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}" for number in missing), error.end
 
 
 def _run(arguments: list[str]) -> int:

@@ -13,7 +13,7 @@ from tests.test_cli import ROOT, smtplab
 
 
 @pytest.mark.parametrize("arguments", [
-    ["course", ""], ["wheels", ""], ["card", ""], ["diagram", "-o", ""], ["talk", "--pcap", ""],
+    ["course", ""], ["card", ""], ["diagram", "-o", ""], ["talk", "--pcap", ""],
     ["serve", "--authority", ""], ["scenario", "new", ""],
 ])
 def test_an_empty_name_is_no_folder(arguments: list[str]) -> None:
@@ -79,6 +79,13 @@ def test_a_full_disk_is_told_in_a_line() -> None:
     line = f'"{sys.executable}" -m smtplab table codes > /dev/full'
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (1, "No space left on device\n")
+
+
+def test_a_letter_that_the_terminal_lacks_is_no_octet() -> None:
+    done = smtplab("talk", typed="NOOP \u00e9\n/\u00e9\n", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "The lab has no /" in done.stdout
+    done = smtplab("explain", "\u00e9\u20ac\U0001f600", PYTHONIOENCODING="ascii")
+    assert done.stderr.startswith('"\\u00e9\\u20ac\\U0001f600" is no reply code')  # \\xe9 is how an octet is shown
 
 
 def in_a_terminal(*arguments: str, columns: int, typed: bytes, until: bytes) -> tuple[int, str]:
