@@ -5,6 +5,7 @@ an old Python must be able to read this file to be told so.
 """
 
 import os
+import signal
 import sys
 from typing import Optional, Tuple
 
@@ -35,8 +36,12 @@ def main() -> int:
     if refusal:
         sys.stderr.write(refusal + "\n")
         return 1
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is signal.default_int_handler:  # while all is loaded, Ctrl-C ends it without a word
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from smtplab.cli import main as run
 
+    signal.signal(signal.SIGINT, handler)
     return run()
 
 

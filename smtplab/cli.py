@@ -5,11 +5,12 @@ Exit status: 0 all is well, 1 findings (or it could not be done), 2 wrong usage.
 """
 
 import argparse
+import codecs
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtplab import __version__
 from smtplab.setup.environment import SetupError, enter
@@ -37,16 +38,9 @@ TABLES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    for stream, errors in (
-        (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"),  # \u2192 where there is no arrow
-        (sys.stdin, "surrogateescape"),  # octets that are no text go out as they came
-    ):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors=errors)
     try:
-        status = _run(arguments)
+        _prepare_streams()
+        status = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # `| head` has seen enough
@@ -60,6 +54,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _prepare_streams() -> None:
+    """Have three streams that take, and give, whatever comes; one that is closed is as empty as /dev/null."""
+    codecs.register_error("smtplab.spelled-out", _spelled_out)
+    for name, mode, errors in (
+        ("stdin", "r", "surrogateescape"),  # octets that are no text go out as they came
+        ("stdout", "w", "smtplab.spelled-out"), ("stderr", "w", "smtplab.spelled-out"),  # \u2192 for an arrow
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # for as long as the process lives
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=errors)
+
+
+def _spelled_out(error: UnicodeError) -> tuple[str, int]:
+    """Characters that a terminal lacks, by number: Python's own way would show a letter as an octet is shown."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = map(ord, error.object[error.start : error.end])
+    return "".join(f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}" for number in missing), error.end
 
 
 def _run(arguments: list[str]) -> int:
@@ -86,6 +102,13 @@ def _pass_on(command: str, rest: list[str]) -> int:
     return run_tests(rest) if command == "test" else run_benchmarks(rest)
 
 
+def _path(name: str) -> Path:
+    """A file or folder that was named; an empty name would be the folder where all this happens."""
+    if not name:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(name)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="smtplab", description="Learn SMTP by talking it.")
     parser.add_argument("--version", action="version", version=f"smtplab {__version__}")
@@ -96,26 +119,27 @@ def _parser() -> argparse.ArgumentParser:
 
     command("lab", "open JupyterLab on the first lesson; further arguments go to jupyter lab")
     course = command("course", "copy the lessons and exercises without opening them; a copy you changed stays")
-    course.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="(default: smtplab-course, here)")
+    course.add_argument("folder", metavar="DIR", nargs="?", type=_path, help="(default: smtplab-course, here)")
     course.add_argument("--teacher", action="store_true", help="with the teacher's plan and the solutions")
     command("doctor", "look whether all is here that the lessons need")
     serve = command("serve", "run a mail server on 127.0.0.1 and show every dialogue live")
     serve.add_argument("--port", type=int, default=2525, help="0 takes any free port (default: 2525)")
-    serve.add_argument("--authority", metavar="FILE", type=Path, help="write the certificate that clients are to trust")
+    serve.add_argument("--authority", metavar="FILE", type=_path, help="write the certificate for clients to trust")
     talk = command("talk", "talk SMTP by hand and have each reply explained")
     talk.epilog = ("A line that begins with / is for the lab: it goes back to a step, sets a fault, lets time pass. "
                    "/help lists what there is.")
     talk.add_argument("target", metavar="HOST:PORT", nargs="?", help="a server on this machine (default: an own one)")
-    talk.add_argument("--pcap", metavar="FILE", type=Path, help="write a capture of the session for Wireshark")
+    talk.add_argument("--pcap", metavar="FILE", type=_path, help="write a capture of the session for Wireshark")
     for with_server in (serve, talk):
-        with_server.add_argument("--extensions", metavar="LIST", default="SIZE",
+        with_server.add_argument("--extensions", metavar="LIST", default=argparse.SUPPRESS,
                                  help='EHLO keywords with commas, or "all" (default: SIZE)')
-        with_server.add_argument("--certificate", metavar="KIND", default="valid",
+        with_server.add_argument("--certificate", metavar="KIND", default=argparse.SUPPRESS,
                                  help='for TLS: also "expired", "wrong name", "self-signed" (default: valid)')
-        with_server.add_argument("--implicit-tls", action="store_true", help="TLS from the first octet on")
-        with_server.add_argument("--fault", metavar="FAULT", action="append", default=[],
+        with_server.add_argument("--implicit-tls", action="store_true", default=argparse.SUPPRESS,
+                                 help="TLS from the first octet on")
+        with_server.add_argument("--fault", metavar="FAULT", action="append", default=argparse.SUPPRESS,
                                  help='make something happen: "RCPT#2 -> 452 Too many"; may be given several times')
-        with_server.add_argument("--seed", metavar="N", type=int, default=0,
+        with_server.add_argument("--seed", metavar="N", type=int, default=argparse.SUPPRESS,
                                  help="for faults with a chance: the same number, the same session (default: 0)")
     explain = command("explain", "say what a reply means, digit by digit")
     explain.add_argument("reply", nargs="+", help='a code such as 550, or a whole reply: "550 5.7.1 rejected"')
@@ -124,11 +148,11 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("name", choices=TABLES)
     table.add_argument("--csv", action="store_true", help="all columns, as CSV")
     diagram = command("diagram", "draw the states of a session")
-    diagram.add_argument("-o", dest="path", metavar="FILE", type=Path, help=".svg, .png or .dot (default: DOT, here)")
+    diagram.add_argument("-o", dest="path", metavar="FILE", type=_path, help=".svg, .png or .dot (default: DOT, here)")
     diagram.add_argument("--extensions", metavar="NAMES", default="",
                          help="'all', or some with commas between: AUTH,STARTTLS (default: none)")
     card = command("card", "write the one-page card of codes, digits, replies by command, and states")
-    card.add_argument("path", metavar="FILE", type=Path, help=".html or .pdf")
+    card.add_argument("path", metavar="FILE", type=_path, help=".html or .pdf")
     causes = command("causes", "play a dialogue for every reply that the RFC lists")
     for by_edition in (serve, talk, table, diagram, card, causes):
         by_edition.add_argument("--edition", type=int, choices=(2821, 5321), default=2821, help="(default: 2821)")
@@ -144,10 +168,10 @@ def _parser() -> argparse.ArgumentParser:
         if kind == "run":
             chosen.add_argument("--notes", action="store_true", help="show the presenter's notes too")
         if kind == "new":
-            chosen.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="as text or JSON")
-            chosen.add_argument("-o", dest="path", metavar="FILE", type=Path, help="(default: write it here)")
+            chosen.add_argument("transcript", metavar="TRANSCRIPT", type=_path, help="as text or JSON")
+            chosen.add_argument("-o", dest="path", metavar="FILE", type=_path, help="(default: write it here)")
     wheels = command("wheels", "make a folder from which smtplab installs without a network")
-    wheels.add_argument("folder", metavar="DIR", type=Path)
+    wheels.add_argument("folder", metavar="DIR", type=_path)
     command("test", "run ruff, mypy and all tests; further arguments go to pytest")
     command("bench", "measure speed and memory; further arguments go to the benchmarks")
     return parser
@@ -177,8 +201,10 @@ def _serve(chosen: argparse.Namespace) -> int:
 def _talk(chosen: argparse.Namespace) -> int:
     from smtplab.network.talk import talk
 
-    if chosen.target and chosen.fault:
-        raise ValueError("--fault is for the own server of this command; leave HOST:PORT out.")
+    if chosen.target is not None:
+        for name in _given(chosen):
+            option = name.replace("_", "-")
+            raise ValueError(f"--{option} is for the own server of this command; leave HOST:PORT out.")
     return talk(chosen.target, world=_world(chosen), capture=chosen.pcap)
 
 
@@ -186,8 +212,18 @@ def _world(chosen: argparse.Namespace) -> "World":
     """The world that the options of a server describe."""
     from smtplab.lab import Faults, World
 
-    return World(edition=chosen.edition, extensions=chosen.extensions, certificate=chosen.certificate,
-                 implicit_tls=chosen.implicit_tls, faults=Faults.of(map(_fault, chosen.fault)), seed=chosen.seed)
+    given = _given(chosen)
+    faults = Faults.of(map(_fault, given.pop("fault", ())))
+    world = World(edition=chosen.edition, faults=faults, **given)
+    if "certificate" in given and not (world.implicit_tls or "STARTTLS" in world.extensions):
+        raise ValueError("--certificate is for TLS; add --implicit-tls, or --extensions STARTTLS.")
+    return world
+
+
+def _given(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What was said of the own server; whatever was not is as a `World` has it by itself."""
+    names = ("extensions", "certificate", "implicit_tls", "fault", "seed")
+    return {name: getattr(chosen, name) for name in names if hasattr(chosen, name)}
 
 
 def _fault(text: str) -> "Fault":

@@ -115,11 +115,11 @@ def test_explain_takes_a_whole_reply_quoted_or_not() -> None:
     assert words.returncode == 0
 
 
-@pytest.mark.parametrize("word", ["999", "abc", "25"])
+@pytest.mark.parametrize("word", ["999", "abc", "25", "-1"])
 def test_what_is_no_reply_is_wrong_usage_told_in_a_sentence(word: str) -> None:
     done = smtplab("explain", word)
     assert done.returncode == 2
-    assert "is no reply code" in done.stderr
+    assert f'"{word}" is no reply code' in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -71,7 +71,7 @@ def read_pasted(pasted: str) -> Reply:
         With a sentence that says why this is no reply.
     """
     lines = pasted.strip().splitlines() or [""]
-    word = lines[0].strip().partition(" ")[0].partition("-")[0]
+    word = lines[0].strip().partition(" ")[0].partition("-")[0] or lines[0].strip()
     if word == pasted.strip():
         return Reply(read_code(word).code, ())
     octets = b"".join(encode(line.strip()) + b"\r\n" for line in lines)

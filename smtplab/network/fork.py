@@ -77,6 +77,8 @@ def check_step(client: "Client", at: object) -> tuple[Exchange, ...]:
     steps = client.steps
     if not isinstance(at, int) or isinstance(at, bool):
         raise TypeError(text("fork.number", at=repr(at)))
+    if not steps:
+        raise ValueError(text("fork.none_yet"))
     if not 0 <= at < len(steps):
         raise ValueError(text("fork.range", at=at, last=len(steps) - 1))
     if steps[at].after.state is State.CLOSED:

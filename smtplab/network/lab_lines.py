@@ -17,6 +17,7 @@ from smtplab.lab.faults import Fault, FaultError, fault_in_words, read_fault
 from smtplab.network.client import Client
 from smtplab.network.fork import check_step
 from smtplab.network.hosting import Hosting
+from smtplab.protocol.machine import CONNECT
 
 MOST_SECONDS = 1_000_000
 
@@ -162,7 +163,7 @@ class Lab:
         session = self.client.session
         yield here(session.state, session)
         now = comes_now(session.machine(self.client.edition), session.state, session)
-        if now:
+        if set(now) - {CONNECT}:
             yield in_sequence(now)
 
     def _help(self, line: LabLine) -> Iterator[str]:

@@ -158,12 +158,14 @@ def serve(
 
     try:
         server = LoopbackServer(world, port=port, on_entry=note)
-    except OSError as error:
-        print(error.strerror, file=out)
+    except OSError:
+        print(text("serve.port", port=port), file=out)
         return 1
     log = LiveLog()
     with server:
         try:
+            if authority is not None:
+                authority.write_bytes(server.authority)
             print(text("serve.listening", host=server.host, port=server.port), file=out, flush=True)
             if "AUTH" in server.world.extensions:
                 people = ", ".join(f"{box.name}:{box.password}" for box in server.world.mailboxes if box.password)
@@ -171,7 +173,6 @@ def serve(
             for fault in server.faults:
                 print(text("serve.fault", fault=fault), file=out, flush=True)
             if authority is not None:
-                authority.write_bytes(server.authority)
                 print(text("serve.authority", path=authority), file=out, flush=True)
             while True:
                 try:

@@ -8,7 +8,7 @@ from typing import TextIO
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
-from smtplab.network.address import parse_target
+from smtplab.network.address import is_loopback, parse_target
 from smtplab.network.client import Client
 from smtplab.network.lab_lines import Lab, LabLine, read_line
 from smtplab.network.outcome import NoReply
@@ -51,12 +51,19 @@ def talk(
     ------
     ValueError
         For a target that is none, or not on this machine.
+    OSError
+        When the capture cannot be written.
     """
     input = sys.stdin if input is None else input
     out = sys.stdout if out is None else out
-    server = None if target else LoopbackServer(world)
+    host, port = parse_target(target) if target is not None else ("", 0)
+    if host and not is_loopback(host):
+        raise ValueError(text("talk.remote", host=host))
+    if capture is not None:  # better told now than when all has been said
+        capture.open("ab").close()
+    server = LoopbackServer(world) if target is None else None
     try:
-        client = server.connect() if server else Client(*parse_target(target or ""), edition=(world or World()).edition)
+        client = server.connect() if server else Client(host, port, edition=(world or World()).edition)
     except OSError as error:
         print(error.strerror or error, file=out)
         return 1
@@ -79,7 +86,7 @@ class _Terminal:
         self.lab, self.input, self.out = lab, input, out
         self.shown = 0
         self.missing: NoReply | None = lab.client.greeting if isinstance(lab.client.greeting, NoReply) else None
-        self.waits_for_octets = False
+        self.waits_for_octets = self.has_told_end = False
 
     def talk(self) -> None:
         """Until QUIT is taken, or the input ends."""
@@ -101,10 +108,10 @@ class _Terminal:
             if self.missing.forced:
                 self.say(text("serve.forced", fault=self.missing.forced), INDENT)
             self.missing = None
-        if not client.is_over:
-            return False
-        has_quit = steps[-1].event == "QUIT"
-        self.say(text("client.closed" if has_quit else "talk.over"))
+        has_quit = client.is_over and steps[-1].event == "QUIT"
+        if client.is_over and not self.has_told_end:
+            self.say(text("client.closed" if has_quit else "talk.over"))
+        self.has_told_end = client.is_over
         return has_quit
 
     def take_line(self) -> bool:
@@ -122,7 +129,9 @@ class _Terminal:
                 self.ask_lab(said)
             elif said.strip() == "?" and not in_text and self.shown:
                 print(explain(client.exchanges[-1]), file=self.out)
-            elif not client.is_over:
+            elif client.is_over:
+                self.say(text("talk.over"))
+            else:
                 self.send(said)
         except (ValueError, OSError) as error:
             self.say(str(error))

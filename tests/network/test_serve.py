@@ -77,7 +77,7 @@ def test_a_port_in_use_is_told_in_a_sentence() -> None:
     out = io.StringIO()
     with LoopbackServer() as server:
         assert serve(server.port, out=out) == 1
-    assert out.getvalue().startswith(f"Port {server.port} of 127.0.0.1 cannot be had")
+    assert out.getvalue().startswith(f"Port {server.port} cannot be had: another program uses it. Write --port 0")
 
 
 def test_who_can_log_in_is_told_where_that_is_offered() -> None:

@@ -9,7 +9,7 @@ import pytest
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network import Client, LoopbackServer
-from smtplab.network.lab_lines import COMMANDS, LabLine, read_line
+from smtplab.network.lab_lines import COMMANDS, Lab, LabLine, read_line
 from smtplab.network.talk import talk
 from tests.network.waiting import threads
 
@@ -51,6 +51,7 @@ def test_a_connection_that_was_lost_can_be_gone_back_from() -> None:
     assert "RECIPIENTS_KNOWN> Each final dot gets no reply, and the connection is lost." in shown
     assert "without a reply. Open a new session. forced by the fault DATA-END -> drop before" in shown
     assert shown.count("The connection is closed. /back N goes on from an earlier step, and Ctrl-D ends.") == 2
+    assert shown.count("MAIL_DATA> The server closed the connection") == 1
     assert "RECIPIENTS_KNOWN> No fault is set." in shown  # at step 3 none was
     assert "MAIL_DATA> 250 Message accepted" in shown
 
@@ -165,6 +166,22 @@ def test_another_server_that_is_gone_is_told_and_the_session_stays() -> None:
     assert talk(str(server.port), input=Typing(), out=out) == 0
     assert f"Nothing listens on 127.0.0.1:{server.port}." in " ".join(out.getvalue().split())
     assert "You are at CLOSED" in out.getvalue()
+
+
+def test_a_server_that_says_nothing_or_hangs_up_at_once_is_told(server: LoopbackServer) -> None:
+    server.faults.add("CONNECT -> drop")
+    shown = typed("/where", "NOOP", "/back 0", target=server)
+    assert shown.count("The server closed the connection without a reply.") == 1
+    assert shown.count("The connection is closed. /back N goes on") == 2  # at the end, and to the line that was typed
+    assert "You are at CLOSED: the session is over. CLOSED> " in shown
+    assert "With step 0 the session was over." in shown
+    server.faults.clear()
+    server.faults.add("CONNECT -> silence")
+    with Client(server.host, server.port, timeout_s=0.1) as client:
+        told = list(Lab(client).do(LabLine("where", "", 7)))
+        with pytest.raises(ValueError, match="No step is there yet; the greeting has not come"):
+            list(Lab(client).do(LabLine("back", "0", 7)))
+    assert told == ["You are at CONNECTED: the greeting has not come yet."]
 
 
 def test_the_capture_is_of_the_session_that_goes_on(tmp_path: Path) -> None:
