@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from smtplab.course.scenario import Scenario, read_source
+from smtplab.course.scenario_error import ScenarioError, spelled_out
 from smtplab.course.scenario_reader import LONGEST_WAIT_S
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
@@ -16,13 +17,14 @@ from smtplab.protocol.entry import Entry
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.machine import CONNECT
 from smtplab.protocol.secrecy import hide_secrets
+from smtplab.protocol.text_form import LineError
 from smtplab.protocol.transcript import Transcript
 
 THINKING_S = 60.0
 """A client that says nothing for less than this is somebody who thinks or types."""
 
 
-def new_scenario(source: str, title: str) -> str:
+def new_scenario(source: str, title: str, file: str = "record") -> str:
     """A scenario that plays what a transcript holds, with a stub of narration for every step.
 
     What logs somebody in is hidden, as in every view of a record. What the server was is not in a record: only the
@@ -36,29 +38,37 @@ def new_scenario(source: str, title: str) -> str:
     source : str
         A transcript, as text or JSON.
     title : str
+    file : str
+        The name that errors tell.
 
     Raises
     ------
     ValueError
-        For what is no transcript, or one that no scenario can play, with a sentence.
+        For what is no transcript, or one that no scenario can play, with a sentence; where one line of it is wrong,
+        a ScenarioError with its place.
 
     Examples
     --------
     >>> print(new_scenario("S: 220 lab.example\\nC: QUIT\\nS: 221 bye\\n", "Goodbye").splitlines()[-1])
     S: 221 bye
     """
-    transcript = read_transcript(source)
+    transcript = _read(source, file)
     lines = [f"@title {title}", "@minutes 5", f"# {text('scenario.new-cures')}", "# @cures http-503",
              f"# {text('scenario.new-world')}", *_world(transcript), ""]
     made = "\n".join((*lines, *_steps(_with_pauses(hide_secrets(transcript))))) + "\n"
-    Scenario.parse(made, title)
+    try:
+        Scenario.parse(made, title)
+    except ScenarioError as error:  # its line is one of a scenario that nobody has seen
+        line = made.splitlines()[error.line - 1]
+        said = text("scenario.cannot-begin", file=spelled_out(file), line=line, problem=error.problem)
+        raise ValueError(said) from None
     return made
 
 
 def begin_scenario(transcript: Path, path: Path | None = None, out: TextIO | None = None) -> int:
     """Write what `new_scenario` makes of a file to another, which must not be there yet, or to `out`; gives 0."""
     out = sys.stdout if out is None else out
-    made = new_scenario(read_source(transcript), transcript.stem.replace("_", " "))
+    made = new_scenario(read_source(transcript), transcript.stem.replace("_", " "), str(transcript))
     if path is None:
         print(made, end="", file=out)
         return 0
@@ -68,17 +78,24 @@ def begin_scenario(transcript: Path, path: Path | None = None, out: TextIO | Non
     return 0
 
 
-def read_transcript(source: str) -> Transcript:
-    """A transcript in either of its forms; raises ValueError for what is none."""
-    if not source.lstrip().startswith("{"):
-        return Transcript.parse(source)
+def _read(source: str, file: str) -> Transcript:
+    """A transcript in either of its forms."""
+    if not source.strip():
+        raise ValueError(text("scenario.empty-record", file=spelled_out(file)))
     try:
+        if not source.lstrip().startswith("{"):
+            return Transcript.parse(source)
         data = json.loads(source)
+    except LineError as error:
+        raise ScenarioError(file, error.line, error.column, error.problem) from None
     except json.JSONDecodeError as error:
-        raise ValueError(text("scenario.json", line=error.lineno, column=error.colno)) from None
+        raise ScenarioError(file, error.lineno, error.colno, text("scenario.json")) from None
     except (RecursionError, ValueError):  # brackets without end, or a number of thousands of digits
         data = None
-    return Transcript.from_json(data)
+    try:
+        return Transcript.from_json(data)
+    except ValueError as error:
+        raise ValueError(f"{spelled_out(file)}: {error}") from None
 
 
 def _world(transcript: Transcript) -> Iterator[str]:

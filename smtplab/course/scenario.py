@@ -36,6 +36,7 @@ hidden: the place for a question.
 """
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -152,5 +153,10 @@ def find_scenario(name: str | Path) -> Scenario:
     shipped = FOLDER / f"{name}.txt"
     if path.name == str(name) and shipped.is_file():
         return read_scenario(shipped)
+    if path.is_dir():
+        raise ValueError(text("scenario.folder", said=spelled_out(name)))
+    beside = [str(found) for found in path.parent.glob("*.txt")]
+    if near := get_close_matches(str(path), beside, n=1, cutoff=0.8):
+        raise ValueError(text("scenario.no-file", said=spelled_out(name), possible=possible(near[0], near)))
     names = [found.stem for found in FOLDER.glob("*.txt")]
     raise ValueError(text("scenario.no-file", said=spelled_out(name), possible=possible(path.stem, names)))

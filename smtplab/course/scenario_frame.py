@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from smtplab.course.scenario_shown import Seen
 from smtplab.course.scenario_steps import Ask, Mismatch
+from smtplab.explain.catalogue import text
 from smtplab.lab import Message
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.session import Session
 from smtplab.protocol.transcript import Transcript
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,14 @@ class Frame:
     def session(self) -> Session:
         """Where the client stands."""
         return self.seen.exchanges[self.seen.steps - 1].after if self.seen.steps else Session()
+
+
+def later(seconds: float) -> str:
+    """A jump of the clock in words.
+
+    >>> later(1800), later(5400), later(1)
+    ('30 minutes later', '90 minutes later', '1 second later')
+    """
+    name, size = next((unit for unit in _UNITS if seconds >= unit[1] and seconds % unit[1] == 0), _UNITS[-1])
+    count = f"{seconds / size:g}"
+    return text(f"player.{name}" if count == "1" else f"player.{name}s-later", count=count)

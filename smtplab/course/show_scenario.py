@@ -9,7 +9,7 @@ from typing import TextIO
 from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario, find_scenario
 from smtplab.course.scenario_error import ScenarioError, spelled_out
-from smtplab.course.scenario_frame import Frame
+from smtplab.course.scenario_frame import Frame, later
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
@@ -101,13 +101,13 @@ class _Show:
         for frame in frames:
             self.one(frame)
             self.before = frame
-            if frame.index + 1 < len(frames) and not self.may_go_on(frame):
+            if frame.question is not None and not self.ask(frame.question):
+                return
+            if frame is not frames[-1] and not self.may_go_on():
                 return
 
-    def may_go_on(self, frame: Frame) -> bool:
-        """Ask the question, or wait for Enter; False when the reader wants to leave."""
-        if frame.question is not None:
-            return self.ask(frame.question)
+    def may_go_on(self) -> bool:
+        """Wait for Enter; False when the reader wants to leave."""
         return self.input is None or self.typed(text("scenario.next")) not in LEAVE
 
     def typed(self, prompt: str) -> str:
@@ -125,6 +125,9 @@ class _Show:
         """What is new in this frame."""
         before = self.before
         is_same = before is not None and before.client == frame.client
+        waited_s = frame.waited_s - (before.waited_s if before is not None else 0.0)
+        if waited_s > 0:
+            print(f"\n  -- {later(waited_s)}", file=self.out)
         if frame.narration and (before is None or frame.narration != before.narration):
             print(file=self.out)
             self.say(frame.narration)
@@ -167,7 +170,8 @@ class _Show:
                 return False
             chosen = next((each for n, each in enumerate(question.options, 1) if said == str(n)), None)
             if chosen is None:
+                self.say(text("scenario.no-choice", count=len(question.options)))
                 continue
             self.say(text("scenario.right" if chosen.is_right else "scenario.wrong", reason=chosen.reason))
             if chosen.is_right:
-                return self.typed(text("scenario.next")) not in LEAVE
+                return True

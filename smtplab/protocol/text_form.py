@@ -108,7 +108,8 @@ def parse_script(text: str) -> Iterator[tuple[int, Entry | Directive]]:
             if matched[1] == "tls":
                 layer = "inside"
         else:
-            raise LineError(number, 1, f"{line[:60]!r} has no known form. {_FORMS}")
+            blanks = " Take away the blanks in front of it." if line[0].isspace() else ""
+            raise LineError(number, 1, f"{line[:60]!r} has no known form.{blanks} {_FORMS}")
 
 
 def _direction(letter: str) -> Direction:

@@ -148,10 +148,13 @@ def test_a_reply_that_was_slow_of_itself_comes_at_once() -> None:
 
 
 @pytest.mark.parametrize(("source", "said"), [
-    ("hello", "Line 1: 'hello' has no known form"), ("{", "This is no JSON: line 1, column 2"),
+    ("hello", "record, line 1, column 1: 'hello' has no known form"),
+    ("S: 220 a\nC| \\q\n", "record, line 2, column 4: .*backslash"),
+    ("{", "record, line 1, column 2: This is no JSON"),
     ('{"a":' + "[" * 100_000, "no smtplab transcript"), ('{"a":' + "9" * 5000 + "}", "no smtplab transcript"),
-    ("{}", "no smtplab transcript"), ("", "has no session"), ("S: 220 a\n-- lost\nC: NOOP\n", "Write @connect"),
-    ("@say hello", "is a directive"),
+    ("{}", "no smtplab transcript"), ("\n", "record: the file is empty"), ("# only a remark", "has no session"),
+    ("S: 220 a\n-- lost\nC: NOOP\n", "record: .* came to the line 'C: NOOP'. .* Write @connect"),
+    ("@say hello", "line 1, column 1: @say is a directive"),
 ])
 def test_what_is_no_transcript_is_told_in_a_sentence(source: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -180,8 +180,25 @@ def test_a_scenario_is_found_by_file_or_by_name(tmp_path: Path) -> None:
     assert find_scenario("greylisting") == next(each for each in scenarios() if each.name == "greylisting")
     with pytest.raises(ValueError, match="Did you mean 'greylisting'"):
         find_scenario("graylisting")
-    with pytest.raises(ValueError, match="There is no file"):
+    with pytest.raises(ValueError, match=r"There is no file .*There are: accepted_then_bounced"):
         find_scenario(tmp_path / "no.txt")
+
+
+def test_a_file_of_nearly_that_name_is_told_and_a_folder_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_lesson.txt").write_text(HEAD)
+    for said in (tmp_path / "my_leson.txt", tmp_path / "my_lesson"):
+        with pytest.raises(ValueError, match=r"Did you mean '.*my_lesson\.txt'"):
+            find_scenario(said)
+    with pytest.raises(ValueError, match="is a folder"):
+        find_scenario(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"Did you mean 'my_lesson\.txt'"):
+        find_scenario("my_lesson")
+
+
+def test_blanks_in_front_of_a_line_are_named() -> None:
+    with pytest.raises(ScenarioError, match=r"line 3, column 1: .*Take away the blanks in front of it"):
+        Scenario.parse("@title A title\nS: 220 x\n  C: NOOP\n")
 
 
 @pytest.mark.parametrize("line", ["@say A{}b", "@say A\n {}b{}"])
@@ -195,5 +212,5 @@ def test_what_would_steer_a_terminal_is_spelled_out_in_an_error() -> None:
     with pytest.raises(ScenarioError, match=r"a\\x1b\[31m.txt, line 1.*@\\x1b\[2J") as error:
         Scenario.parse("@\x1b[2J", "a\x1b[31m.txt")
     assert str(error.value).isprintable()
-    with pytest.raises(ValueError, match=r"no file \\x1b"):
+    with pytest.raises(ValueError, match=r"no file '\\x1b"):
         find_scenario("\x1b[2J")

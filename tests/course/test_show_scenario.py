@@ -144,3 +144,17 @@ def test_no_words_of_a_file_steer_the_terminal(tmp_path: Path) -> None:
 def test_an_endless_number_is_no_answer(path: Path) -> None:
     status, _ = run(path, Terminal("\n\n" + "9" * 5000 + "\nq\n"))
     assert status == 0
+
+
+def test_every_question_is_put_also_the_last_and_pauses_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text(SHORT + "-- 60 s\n@say Later.\n@ask And now?\n@wrong No. | It is.\n@right Yes. | So.\n", "utf-8")
+    _, lines = run(path, io.StringIO())
+    assert lines[-10:] == [
+        "", "  -- 1 minute later", "", "Later.", "", "And now?", "  1  No.", "  2  Yes.", "The answer: Yes. So.", "",
+        "It played as written."][-10:]
+    _, lines = run(path, Terminal("\n" * 2 + "2\n" + "\n" * 3 + "x\n1\n2\n"))
+    said = "\n".join(lines)
+    assert "That is no option. Type a number from 1 to 2, or q to leave." in said
+    assert said.index("That is no option") < said.index("Not yet. It is.") < said.index("Yes. So.")
+    assert lines[-1] == "It played as written."

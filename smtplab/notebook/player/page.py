@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from smtplab.course.scenario import Scenario
+from smtplab.course.scenario_frame import later
 from smtplab.course.scenario_steps import (
     Ask,
     Change,
@@ -21,7 +22,6 @@ from smtplab.course.scenario_steps import (
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
-from smtplab.notebook.player.view import later
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.transcript import Entry, Transcript
 

@@ -65,6 +65,7 @@ def _asked_before(before: Frame, frame: Frame) -> Iterator[Stop]:
 def is_waiting(record: Transcript) -> bool:
     """True when the client spoke last; a reply that a fault kept back has not been heard.
 
+    >>> from smtplab.protocol.entry import Entry
     >>> is_waiting(Transcript((Entry("S", b"220 x\\r\\n"), Entry("C", b"NOOP\\r\\n"), Entry("S"))))
     True
     """

@@ -6,7 +6,7 @@ It is folded from the stops each time. Nothing of a reply that is still hidden i
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smtplab.course.scenario_frame import Frame
+from smtplab.course.scenario_frame import Frame, later
 from smtplab.course.scenario_steps import Ask, Mismatch
 from smtplab.explain import explain
 from smtplab.explain.catalogue import text
@@ -18,19 +18,6 @@ from smtplab.notebook.player.stops import Stop, is_waiting
 from smtplab.protocol.secrecy import hide_steps
 
 Data = dict[str, Any]
-
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-
-
-def later(seconds: float) -> str:
-    """A jump of the clock in words.
-
-    >>> later(1800), later(5400), later(1)
-    ('30 minutes later', '90 minutes later', '1 second later')
-    """
-    name, size = next((unit for unit in _UNITS if seconds >= unit[1] and seconds % unit[1] == 0), _UNITS[-1])
-    count = f"{seconds / size:g}"
-    return text(f"player.{name}" if count == "1" else f"player.{name}s-later", count=count)
 
 
 def shown(stops: Sequence[Stop], at: int) -> Data:

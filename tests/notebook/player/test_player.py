@@ -9,12 +9,12 @@ import pytest
 
 from smtplab import missed
 from smtplab.course.scenario import Scenario, scenarios
+from smtplab.course.scenario_frame import later
 from smtplab.course.scenario_steps import Expect
 from smtplab.explain import misconception
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.player import view as player_view
 from smtplab.notebook.player.player import CannotPlay, Player
-from smtplab.notebook.player.view import later
 from smtplab.protocol.machine import State
 
 SEEN = ("state", "classes", "labels", "caption", "envelope", "messages", "faults", "apart", "mismatch")
@@ -245,9 +245,9 @@ def test_a_jump_of_the_clock_is_told_in_words_where_it_happened() -> None:
 def test_what_is_new_is_marked_and_a_line_is_new_once() -> None:
     player = Player("slow_server")
     new = [[row["lines"][0] for row in player.view()["rows"] if row["new"]] for _ in steps(player)]
-    assert new[3] == [["", "MAIL FROM:<alice@student.example>"]] and new[4] == [["", "1 minute later"]]
-    assert new[6] == [["", "30 seconds later"], ["250", " Sender accepted: <alice@student.example>"]]
-    player.jump(7)
+    assert new[4] == [["", "MAIL FROM:<alice@student.example>"]] and new[5] == [["", "1 minute later"]]
+    assert new[7] == [["", "30 seconds later"], ["250", " Sender accepted: <alice@student.example>"]]
+    player.jump(8)
     said = [row["lines"][0][1] for row in player.view()["rows"]]
     assert said[-4:] == ["MAIL FROM:<alice@student.example>", "1 minute later", "30 seconds later",
                          " Sender accepted: <alice@student.example>"]
@@ -281,8 +281,8 @@ def test_a_scenario_that_is_not_there_or_cannot_be_is_told_in_a_sentence(tmp_pat
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("@title Hello\n@sya words\nS: 220 x\n", encoding="utf-8")
     for what, said in (
-        ("grey_listing", "There is no file grey_listing.*Did you mean 'greylisting'"),
-        (wrong, "wrong.txt, line 2, column 2: .*Did you mean 'say'"), (tmp_path, "There is no file"),
+        ("grey_listing", "There is no file 'grey_listing'.*Did you mean 'greylisting'"),
+        (wrong, "wrong.txt, line 2, column 2: .*Did you mean 'say'"), (tmp_path, "is a folder"),
         ("x" * 5000, "."),
     ):
         with pytest.raises(CannotPlay, match=said) as told:
