@@ -641,3 +641,18 @@ def test_in_a_browser_no_text_overlaps_another_or_is_cut_and_names_are_large(bro
     assert min(size for is_large, _, size in names if is_large) >= 18
     assert min(size for is_large, is_bigger, size in names if not is_large and not is_bigger) >= 16
     assert min(size for is_large, is_bigger, size in names if not is_large and is_bigger) >= 15
+
+
+@pytest.mark.browser
+def test_a_readers_forced_colours_are_the_pictures_too(browser: Browser) -> None:
+    page = browser.new_page()
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.set_content(html.styled(html.element("div", state_diagram("READY").figure(), class_="smtplab")))
+    names, shape, canvas = page.evaluate("""() => {
+      const of = (where) => getComputedStyle(document.querySelector(where));
+      document.body.style.background = 'Canvas';
+      return [of('[id=state-GREETED] text').fill, of('[id=state-GREETED] .shape').fill, of('body').backgroundColor];
+    }""")
+    page.close()
+    assert shape == canvas
+    assert names != canvas
