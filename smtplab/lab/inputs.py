@@ -1,11 +1,11 @@
 """What comes to the lab from outside, each with the time it came; time, chance and handshakes enter only so."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Octets:
-    """Octets came from the client."""
+class Octets(NamedTuple):
+    """Octets came from the client. Every command makes one, so it is light."""
 
     octets: bytes
     now: float

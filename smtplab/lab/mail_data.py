@@ -71,6 +71,8 @@ _FILE_NAME = re.compile(rb"^content-(?:type|disposition)[ \t]*:[^\r\n]*(?:\r\n[ 
 
 def _refused_file(world: World, mail_data: bytes) -> str:
     """The ending of the first file in the message that this site refuses; empty when there is none."""
+    if b"name=" not in mail_data.lower():  # a tenth of the time that the whole pattern takes to find nothing
+        return ""
     names = (found.decode("utf-8", "replace").strip().lower() for found in _FILE_NAME.findall(mail_data))
     return next((ending for name in names for ending in sorted(world.refused_files) if name.endswith(ending)), "")
 

@@ -44,8 +44,9 @@ class Scanner:
         Letters of other alphabets are passed too where the scanner allows them, unless `utf8` is False.
         """
         text, start = self.text, self.at
-        fits = self.allows if utf8 else (lambda character, those: character in those)
-        end = next((at for at in range(start, len(text)) if not fits(text[at], allowed)), len(text))
+        end, letters = start, utf8 and self.utf8
+        while end < len(text) and (text[end] in allowed or (letters and text[end] > "\x7f")):
+            end += 1
         if start == end:
             self.fail(expected)
         self.at = end

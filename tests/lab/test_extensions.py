@@ -493,6 +493,12 @@ def test_what_the_later_edition_lists_has_a_cause() -> None:
         assert talk.codes(MAIL, RCPT, "DATA", ".")[-1] == 250
 
 
+def test_a_file_is_refused_however_its_header_is_spelled() -> None:
+    for header in ('Content-Type: application/x; name="a.exe"', "CONTENT-DISPOSITION: ATTACHMENT; FILENAME=A.EXE"):
+        assert esmtp().codes(MAIL, RCPT, "DATA", header, "", "MZ", ".")[-1] == 554
+    assert esmtp().codes(MAIL, RCPT, "DATA", "Subject: name=a.exe", "", "MZ", ".")[-1] == 250
+
+
 def test_a_host_that_never_takes_mail_and_a_domain_without() -> None:
     for edition, greeting, recipient in ((2821, 554, 550), (5321, 521, 556)):
         assert Talk(World(edition=edition, never_takes_mail=True)).replies()[0].code == greeting
