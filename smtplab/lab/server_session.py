@@ -1,13 +1,13 @@
 """A session as the server holds it between two steps, how it begins, and when it is due (RFC 2821 section 4.5.3.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtplab.lab.faults.counted import NOTHING_COUNTED, Counted
 from smtplab.lab.outbox import EMPTY, Outbox
 from smtplab.lab.world import World
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import Command
+from smtplab.protocol.wire import MAIL_DATA_START, Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,15 @@ class ServerSession:
     def is_over(self) -> bool:
         """True when nothing will happen any more."""
         return self.session.state is State.CLOSED and self.outbox is EMPTY
+
+
+def before_message(session: ServerSession) -> ServerSession:
+    """The session as it stood when the 354 had been said, before any octet of the message came.
+
+    >>> before_message(ServerSession(Session(State.MAIL_DATA), 0.0)).held
+    b'\\r\\n'
+    """
+    return replace(session, pieces=(), held=MAIL_DATA_START, size=-len(MAIL_DATA_START))
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:

@@ -7,9 +7,9 @@ once are lines of a message, pieces of it with BDAT, answers in a login, and gro
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network import Client, NoReply
@@ -19,7 +19,7 @@ from smtplab.notebook.console.talk import Talk
 from smtplab.notebook.console.view import phase_of, unanswered_octets
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.foresight import octets_are_due
-from smtplab.notebook.question.judgement import Answer, Judgement, step_of
+from smtplab.notebook.question.judgement import Answer, Judgement, step_of, why_none
 from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.question import Guess, Question, ask
 from smtplab.notebook.widget import Data
@@ -139,11 +139,12 @@ class Asking(Talk):
 
     def _ask(self, line: str, message: str | bytes | None) -> Question:
         self._tell_steps()
-        before = unanswered_octets(self.transcript)
+        before, keeps = unanswered_octets(self.transcript), self.client.keeps
         if message is not None:
             before += format_mail_data(message_octets(message)).removesuffix(END)
         question = ask(self.session, line, self._world or World(), self.client.edition, message=before,
-                       code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))))
+                       code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))),
+                       would_do=partial(keeps.rehearse, self.client) if keeps is not None else None)
         self._held = Held(question, line, message, len(self.exchanges))
         self.changed()
         return question
@@ -206,7 +207,7 @@ class Asking(Talk):
             message = held.message
             outcome = super().send(held.line) if message is None else super().send_message(message)
             step = step_of(self.exchanges[held.steps :], encode(held.line) + END[1:])
-            why = explain(outcome).here if isinstance(outcome, NoReply) and outcome.was_due else ""
+            why = why_none(outcome) if isinstance(outcome, NoReply) else ""
             self._judgements.append(Judgement(guess, Answer(held.question, step, why)))
             self._last = len(self.exchanges)
         return outcome

@@ -112,7 +112,7 @@ class ShowOfHands(Panel):
             if self._sends:
                 self._hearing.send(self._target, self._line)
         self.is_foreseen = not self._sends and not self._hearing.is_over
-        foreseen = Answer(self.question, self.question.foreseen)
+        foreseen = Answer(self.question, self.question.foreseen.step)
         self.answer = foreseen if self.is_foreseen else self._hearing.answer(self.question)
         self.changed()
         return self

@@ -1,10 +1,12 @@
 """A guess beside what the wire said: whether it came so, and because of what. There is no score."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtplab.explain import explain, misconception
 from smtplab.explain.catalogue import text
+from smtplab.lab import read_fault
+from smtplab.network import NoReply
 from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.question.foresight import silence
 from smtplab.notebook.question.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Data, Guess, Part, Question
@@ -58,7 +60,7 @@ class Answer:
 
     @property
     def _is_as_foreseen(self) -> bool:
-        foreseen = self.question.foreseen
+        foreseen = self.question.foreseen.step
         if self.step is None or foreseen is None:
             return self.step is foreseen
         codes = [step.reply.code if step.reply is not None else None for step in (self.step, foreseen)]
@@ -74,10 +76,12 @@ class Answer:
     @property
     def here(self) -> str:
         """Why the wire said so; a fault that forced it is named first."""
-        if self.step is None:
-            return self.why or silence(self.question.state)
-        forced = text("predict.forced", fault=readable(self.step.forced)) if self.step.forced else ""
-        return f"{forced} {explain(self.step).here}".lstrip()
+        if self.step is not None:
+            told = self.step if self.step.reply is not None else replace(self.step, forced="")  # it is named already
+            return f"{_forced(self.step.forced)} {explain(told).here}".lstrip()
+        foreseen = self.question.foreseen
+        expected = f"{_forced(foreseen.forced)} {silence(self.question.state, foreseen.is_due)}".lstrip()
+        return self.why or expected
 
     @property
     def wire(self) -> str:
@@ -135,6 +139,22 @@ class Judgement:
         for asked, you, wire in self.marked:
             lines += [asked, f"  {text('predict.you')}: {you}", f"  {text('predict.wire')}: {wire}", ""]
         return "\n".join([*lines, self.answer.wire, f"{text('predict.because')} {self.because}"])
+
+
+def why_none(outcome: NoReply) -> str:
+    """Why no reply came although one was due; a fault that kept it back is named first. Empty when none was due."""
+    if not outcome.was_due:
+        return ""
+    return f"{_forced(outcome.forced)} {explain(replace(outcome, forced='')).here}".lstrip()
+
+
+def _forced(fault: str) -> str:
+    """That a fault forced it; and that nobody could be sure, when it has a chance. Empty for no fault."""
+    if not fault:
+        return ""
+    percent = read_fault(fault).when.percent
+    chance = "" if percent is None else text("predict.chance", percent=f"{percent:g}")
+    return f"{text('predict.forced', fault=readable(fault))} {chance}".rstrip()
 
 
 def _mark(right: bool) -> str:
