@@ -17,6 +17,8 @@ from smtplab.notebook import html
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.player.player import Player
 from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
+from smtplab.notebook.question.judgement import Judgement
+from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
@@ -51,6 +53,8 @@ class Desk(Panel):
         self.console = Console(target, size=size, **options)
         self.player: Player | None = None
         self.hands: ShowOfHands | None = None
+        self._shows: list[ShowOfHands] = []
+        self._judgements: tuple[Judgement, ...] = ()  # of scenarios that were put away
         self.shown = "console"
         self.hides = False
         self._seen = self._before = None
@@ -66,7 +70,8 @@ class Desk(Panel):
         ValueError, OSError
             For one that cannot be, in a sentence.
         """
-        self.player = Player(scenario, size=self.size)
+        player = Player(scenario, size=self.size)
+        self._judgements, self.player = self.judgements, player
         self._hold(self.player)
         self.show_part("player")
         return self.player
@@ -83,6 +88,7 @@ class Desk(Panel):
             raise ValueError(text("desk.no_line"))
         self.reveal()
         self.hands = show_of_hands(line, self.console, size=self.size)
+        self._shows.append(self.hands)
         self._hold(self.hands)
         self.show_part("hands")
         return self.hands
@@ -152,6 +158,23 @@ class Desk(Panel):
                 else:
                     self._before = self._seen[1]
             return now
+
+    # What came of it
+
+    @property
+    def shows(self) -> tuple[ShowOfHands, ...]:
+        """Every question that the class was asked here."""
+        return tuple(self._shows)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The answers that were chosen in scenarios, beside what was right."""
+        return (*self._judgements, *(self.player.judgements if self.player is not None else ()))
+
+    @property
+    def missed(self) -> Missed:
+        """What the class missed, by misconception; in memory only."""
+        return missed(self)
 
     # Its forms
 

@@ -15,7 +15,8 @@ from smtplab.notebook.console.console import Console
 from smtplab.notebook.html import MARKS
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.hearing import Hearing, ask_of, client_of
-from smtplab.notebook.question.judgement import Answer
+from smtplab.notebook.question.judgement import Answer, Tally
+from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.predict import check_arguments
 from smtplab.notebook.question.question import Option, Part, words
 from smtplab.notebook.widget import Data, Panel
@@ -116,6 +117,26 @@ class ShowOfHands(Panel):
         self.answer = foreseen if self.is_foreseen else self._hearing.answer(self.question)
         self.changed()
         return self
+
+    # What came of it
+
+    @property
+    def shows(self) -> tuple["ShowOfHands", ...]:
+        """Itself, for `missed`."""
+        return (self,)
+
+    @property
+    def tally(self) -> Tally | None:
+        """The hands beside what the wire said; None before it has spoken, and while no hand is counted."""
+        if self.answer is None or self.is_foreseen or not any(self.counts.values()):
+            return None
+        return Tally(self.answer, {
+            part.name: {option.value: self.counts[option.value] for option in part.options} for part in self.parts})
+
+    @property
+    def missed(self) -> Missed:
+        """What the class missed, by misconception."""
+        return missed(self)
 
     # What is seen
 

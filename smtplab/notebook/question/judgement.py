@@ -1,6 +1,6 @@
 """A guess beside what the wire said: whether it came so, and because of what. There is no score."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from smtplab.explain import explain, misconception
@@ -91,6 +91,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How often each option of a question was said, beside the answer of the wire.
+
+    Attributes
+    ----------
+    answer : Answer
+    said : mapping of str to mapping of str to int
+        By part, by option.
+    """
+
+    answer: Answer
+    said: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A guess beside the answer of the wire."""
 
@@ -105,6 +120,11 @@ class Judgement:
             (said[part.name] == came[part.name], part.label, part.label_of(said[part.name]), self.answer.label_of(part))
             for part in self.answer.question.parts if part.name in said and part.name in came
         ]
+
+    @property
+    def tally(self) -> "Tally":
+        """The same as a count: one answer to each part that was answered."""
+        return Tally(self.answer, {part: {value: 1} for part, value in self.guess.values.items()})
 
     @property
     def misconception(self) -> str:
@@ -164,9 +184,3 @@ def _mark(right: bool) -> str:
 def step_of(exchanges: Sequence[Exchange], octets: bytes) -> Exchange | None:
     """The first step whose octets end so; else the loss of the connection, which came in place of a reply."""
     return next((exchange for exchange in exchanges if exchange.sent.endswith(octets) or exchange.event == LOST), None)
-
-
-def judgements_of(things: Iterable[object]) -> Iterator[Judgement]:
-    """The judgements of whatever has some."""
-    for thing in things:
-        yield from getattr(thing, "judgements", ())
