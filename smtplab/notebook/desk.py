@@ -14,6 +14,7 @@ from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.player.player import Player
 from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
@@ -62,6 +63,7 @@ class Desk(Panel):
 
     # What is asked for
 
+    @told
     def open(self, scenario: str | Path | Scenario) -> Player:
         """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
 
@@ -70,12 +72,15 @@ class Desk(Panel):
         ValueError, OSError
             For one that cannot be, in a sentence.
         """
+        if scenario is None:  # a player would take it for its list
+            raise TypeError(text("player.target", type="NoneType"))
         player = Player(scenario, size=self.size)
         self._judgements, self.player = self.judgements, player
         self._hold(self.player)
         self.show_part("player")
         return self.player
 
+    @told
     def ask(self, line: str) -> ShowOfHands:
         """Ask the class what a line will bring: a show of hands, whose reveal sends the line in the console.
 
@@ -93,6 +98,7 @@ class Desk(Panel):
         self.show_part("hands")
         return self.hands
 
+    @told
     def show_part(self, part: str) -> None:
         """Bring a part to the front: the console, the scenario that is open, or the question.
 
@@ -102,7 +108,7 @@ class Desk(Panel):
             When there is none yet.
         """
         if part not in PARTS:
-            raise ValueError(text("desk.parts", part=repr(part), parts=", ".join(PARTS)))
+            raise ValueError(text("desk.parts", part=quoted(part), parts=", ".join(PARTS)))
         if getattr(self, part) is None:
             raise ValueError(_nothing_yet(part))
         self.shown = part
@@ -127,9 +133,11 @@ class Desk(Panel):
 
     def hide_replies(self, on: bool = True) -> None:
         """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
+        check_switch("on", on)
         self.hides = on
         self.reveal()
 
+    @told
     def reveal(self) -> None:
         """Show the reply that is hidden, if any."""
         self._seen = self._before = None

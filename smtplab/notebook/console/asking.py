@@ -15,6 +15,7 @@ from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.network.typed import line_octets, message_octets
 from smtplab.notebook import html
+from smtplab.notebook.arguments import quoted, told
 from smtplab.notebook.console.talk import Talk
 from smtplab.notebook.console.view import phase_of, unanswered_octets
 from smtplab.notebook.question import view as question_view
@@ -73,7 +74,7 @@ class Asking(Talk):
     def __init__(self, size: str, unknown: Mapping[str, object], options: Iterable[str], predict: object) -> None:
         super().__init__(size, unknown, options)
         if predict not in PREDICT or not isinstance(predict, bool | str):
-            raise ValueError(text("predict.option", predict=repr(predict)))
+            raise ValueError(text("predict.option", predict=quoted(predict)))
         self._predict = predict
         self._judgements: list[Judgement] = []
         self._held: Held | None = None
@@ -94,6 +95,7 @@ class Asking(Talk):
 
     # Asking
 
+    @told
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
 
@@ -108,6 +110,7 @@ class Asking(Talk):
             raise CommitFirst(self._ask(line, None))
         return super().send(line)
 
+    @told
     def send_message(self, message: str | bytes) -> Reply | NoReply:
         """Send a whole message after a 354: dots doubled, and the line with a single dot at its end.
 
@@ -156,6 +159,7 @@ class Asking(Talk):
 
     # Answering
 
+    @told
     def commit(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> Reply | NoReply:
@@ -212,6 +216,7 @@ class Asking(Talk):
             self._last = len(self.exchanges)
         return outcome
 
+    @told
     def change_line(self) -> str:
         """Close the question without a guess, and give the line back, to be changed; nothing is sent."""
         held, self._held = self._open, None

@@ -4,13 +4,14 @@ The data and the drawing stand alone (`ShowOfHands.view`, and ``hands`` in ``sta
 can hold one: it adds the view to its own, and passes on the messages that are not its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.html import MARKS
 from smtplab.notebook.question import view as question_view
@@ -20,6 +21,7 @@ from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.predict import check_arguments
 from smtplab.notebook.question.question import Option, Part, words
 from smtplab.notebook.widget import Data, Panel
+from smtplab.protocol.machine import State
 
 MOST = 9999
 """Hands that one option may have."""
@@ -63,6 +65,7 @@ class ShowOfHands(Panel):
             self.answer, self.is_foreseen = self._hearing.answer(self.question), False
             self.changed()
 
+    @told
     def count(self, option: str | int, hands: int) -> "ShowOfHands":
         """Note how many hands an option has; a second count of it replaces the first.
 
@@ -86,17 +89,18 @@ class ShowOfHands(Panel):
         >>> hands.count("yes", 18).count("no", 6).reveal().to_rows()[0]["percent"]
         75
         """
-        name = str(option)
+        name = option if isinstance(option, str) else quoted(option)
         if name not in self.counts:
-            raise ValueError(text("hands.no-option", option=repr(option), options=", ".join(self.counts)))
+            raise ValueError(text("hands.no-option", option=quoted(option), options=", ".join(self.counts)))
         if isinstance(hands, bool) or not isinstance(hands, int) or not 0 <= hands <= MOST:
-            raise ValueError(text("hands.no-number", hands=repr(hands), option=name, most=MOST))
+            raise ValueError(text("hands.no-number", hands=quoted(hands), option=name, most=MOST))
         if self.answer is not None:
             raise ValueError(text("hands.too-late"))
         self.counts[name] = hands
         self.changed()
         return self
 
+    @told
     def reveal(self) -> "ShowOfHands":
         """Show the answer: send the line, unless it went out already, or may not; then the lab's forecast is shown.
 
@@ -235,9 +239,10 @@ def _counted(hands: int, total: int, percent: int) -> str:
 
 
 def _unread(typed: str, option: str) -> int:
-    raise ValueError(text("hands.no-number", hands=repr(typed), option=option, most=MOST))
+    raise ValueError(text("hands.no-number", hands=quoted(typed), option=option, most=MOST))
 
 
+@told
 def show_of_hands(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = True,
     about: Sequence[str] = ("kind", "moves", "reason"), size: str = "projector", **unknown: object,
@@ -266,11 +271,15 @@ def show_of_hands(
 
     Raises
     ------
-    TypeError, ValueError, KeyError
-        For a wrong kind of argument, size, keyword, or misconception, in a sentence.
+    TypeError, ValueError
+        For a wrong kind of argument, size, keyword, or misconception; for no line, except as a line of a message. In a
+        sentence.
     """
-    check_arguments(line, target, because, wrong)
-    names = (about,) if isinstance(about, str) else tuple(about)
-    if not names or not set(names) <= set(ABOUT):
-        raise ValueError(text("hands.no-part", about=repr(about), parts=", ".join(ABOUT)))
+    check_arguments("show_of_hands", line, target, because, wrong)
+    if not line.strip() and client_of(target).state is not State.MAIL_DATA:
+        raise ValueError(text("hands.no-line", line=quoted(line)))
+    check_switch("send", send)
+    names = (about,) if isinstance(about, str) else tuple(about) if isinstance(about, Iterable) else ()
+    if not names or not all(name in ABOUT for name in names):
+        raise ValueError(text("hands.no-part", about=quoted(about), parts=", ".join(ABOUT)))
     return ShowOfHands(line, target, because, wrong, send, names, size, unknown)

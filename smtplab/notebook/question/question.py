@@ -12,6 +12,7 @@ from zlib import crc32
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text, texts
 from smtplab.lab import World
+from smtplab.notebook.arguments import quoted
 from smtplab.notebook.html import readable
 from smtplab.notebook.question.foresight import Asked, Forecast, codes_for, foresee, may_be_silent, options_for
 from smtplab.protocol.machine import State
@@ -136,15 +137,16 @@ class Question:
         """A guess among the options; raises ValueError, in a sentence, for one that is not offered."""
         kinds, sentences, codes = map(self._values, ("kind", "reason", "code"))
         if kind not in kinds:
-            raise ValueError(text("predict.no-kind", kind=repr(kind), kinds=", ".join(kinds)))
+            raise ValueError(text("predict.no-kind", kind=quoted(kind), kinds=", ".join(kinds)))
         if not isinstance(moves, bool):
-            raise ValueError(text("predict.no-move", moves=repr(moves)))
-        if reason is not None and (isinstance(reason, bool) or reason not in range(1, len(sentences) + 1)):
-            raise ValueError(text("predict.no-reason", reason=repr(reason), last=len(sentences)))
-        if code is not None and str(code) not in codes:
+            raise ValueError(text("predict.no-move", moves=quoted(moves)))
+        if reason is not None and (type(reason) is not int or not 1 <= reason <= len(sentences)):
+            raise ValueError(text("predict.no-reason", reason=quoted(reason), last=len(sentences)))
+        said = code if isinstance(code, str) else "" if code is None else quoted(code)
+        if code is not None and said not in codes:
             key = "no-code" if codes else "code-unasked"
-            raise ValueError(text(f"predict.{key}", code=repr(code), codes=", ".join(codes)))
-        return Guess(kind, moves, reason, "" if code is None else str(code))
+            raise ValueError(text(f"predict.{key}", code=quoted(code), codes=", ".join(codes)))
+        return Guess(kind, moves, reason, said)
 
     def read(self, message: Mapping[str, Any]) -> Guess:
         """The guess that the browser committed; raises ValueError, in a sentence, when a part of it is missing."""
@@ -199,8 +201,6 @@ def ask(
     ------
     SessionOver
         When no reply can come any more.
-    KeyError
-        For the id of a misconception that nobody defined.
 
     Examples
     --------

@@ -120,7 +120,7 @@ def test_no_hands_are_counted_after_the_reveal() -> None:
 
 
 def test_wrong_arguments_are_told() -> None:
-    with pytest.raises(TypeError, match=r"Write predict\(line, target\)"):
+    with pytest.raises(TypeError, match=r"Write show_of_hands\(line, target\)"):
         show_of_hands(greeted(), LINE)  # type: ignore[arg-type]
     for wrong in ((), ("kind", "colour"), "colour"):
         with pytest.raises(ValueError, match="write some of kind, moves, code, reason"):

@@ -225,7 +225,7 @@ def test_wrong_arguments_are_told() -> None:
         predict("NOOP", client_after(), becuse="x")
     with pytest.raises(ValueError, match="session is over"):
         predict("NOOP", client_after("QUIT"))
-    with pytest.raises(KeyError, match="nonsense"):
+    with pytest.raises(ValueError, match="'nonsense' is no misconception; write the name of one, such as"):
         predict("NOOP", client_after(), wrong=("nonsense", "text-decides"))
 
 
