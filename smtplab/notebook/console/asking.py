@@ -86,8 +86,8 @@ class Asking(Talk):
         """The world behind the session, where it is known."""
 
     @abstractmethod
-    def _put(self, line: str, start: int, end: int, form: str = "") -> None:
-        """Put a line into the input."""
+    def give_back(self, line: str) -> None:
+        """Put a line that was not sent back into the input line."""
 
     def _talk_to(self, client: Client) -> None:
         super()._talk_to(client)
@@ -221,7 +221,7 @@ class Asking(Talk):
         """Close the question without a guess, and give the line back, to be changed; nothing is sent."""
         held, self._held = self._open, None
         if held.message is None and phase_of(self.session) == "commands":
-            self._put(held.line, len(held.line), len(held.line))
+            self.give_back(held.line)
         self.changed()
         return held.line
 
