@@ -168,7 +168,7 @@ class ShowOfHands(Panel):
         rows = [self._row(part, option) for option in part.options]
         total = sum(row["hands"] for row in rows)
         return {
-            "name": part.name, "label": part.label,
+            "name": part.name, "label": part.label, "verdict": self._verdict(part),
             "options": [
                 {"value": row["option"], "label": html.readable(row["label"]), "hands": row["hands"],
                  "percent": row["percent"],
@@ -178,6 +178,18 @@ class ShowOfHands(Panel):
                 for row in rows
             ],
         }
+
+    def _verdict(self, part: Part) -> str:
+        """How many were right, in a sentence; empty before the reveal."""
+        if self.answer is None:
+            return ""
+        came = self.answer.confirmed.get(part.name)
+        if came is None:
+            return text("hands.verdict-unjudged")
+        if not any(option.value == came for option in part.options):
+            return text("hands.verdict-other", came=self.answer.label_of(part))
+        total, right = sum(self.counts[option.value] for option in part.options), self.counts[came]
+        return text(f"hands.verdict-{_verdict_of(right, total)}", right=right, total=total)
 
     def view(self) -> Data:
         """All that the browser draws, as plain data."""
@@ -197,7 +209,7 @@ class ShowOfHands(Panel):
     def fragment(self) -> html.Markup:
         """The static form: the options with their hands, and after the reveal what came."""
         parts, answer = self.view()["parts"], self.answer
-        asked = question_view.asked(self.question.line)
+        asked = question_view.asked(self.question.line, is_told=answer is not None)
         names = {"label": text("hands.option"), "count": text("hands.hands")}
         if answer is None:
             return html.join((asked, question_view.hands(parts, names), question_view.advice(text("hands.how"))))
@@ -218,9 +230,10 @@ class ShowOfHands(Panel):
         return True
 
     def __str__(self) -> str:
-        lines = [f"{text('predict.asked')} {html.readable(self.question.line)}"]
+        asked = text("predict.asked" if self.answer is None else "predict.was-asked")
+        lines = [f"{asked} {html.readable(self.question.line)}"]
         for part in self.view()["parts"]:
-            lines += ["", part["label"]]
+            lines += ["", f"{part['label']}  {part['verdict']}".rstrip()]
             for option in part["options"]:
                 said = (option["value"], option["count"], option["label"], option["mark"])
                 lines.append(f"  {said[0]:8} {said[1]:>16}  {'  '.join(filter(None, said[2:]))}")
@@ -232,6 +245,17 @@ class ShowOfHands(Panel):
 
     def __repr__(self) -> str:
         return f"<ShowOfHands about {self.question.line!r}>"
+
+
+def _verdict_of(right: int, total: int) -> str:
+    """The words for so many of so many.
+
+    >>> [_verdict_of(right, total) for right, total in ((0, 0), (1, 1), (0, 1), (30, 30), (0, 30), (1, 30), (2, 30))]
+    ['nobody', 'one-right', 'one-wrong', 'all', 'none', 'single', 'some']
+    """
+    if total < 2:
+        return ("one-right" if right else "one-wrong") if total else "nobody"
+    return "all" if right == total else {0: "none", 1: "single"}.get(right, "some")
 
 
 def _counted(hands: int, total: int, percent: int) -> str:

@@ -147,7 +147,7 @@ class Prediction(Panel):
 
     def __str__(self) -> str:
         if self.judgement:
-            return f"{text('predict.asked')} {self.line}\n\n{self.judgement}"
+            return f"{text('predict.was-asked')} {self.line}\n\n{self.judgement}"
         if self.guess is not None:
             return f"{text('predict.asked')} {self.line}\n{text('predict.committed')}"
         return f"{self.question}\n\n{text('predict.how')}"
