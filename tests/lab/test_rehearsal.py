@@ -18,7 +18,7 @@ def test_all_that_goes_out_is_there_also_what_is_late(fault: str, octets: bytes)
     said = [action for action in rehearse(world, READY, b"NOOP\r\n", 0.0) if isinstance(action, Send)]
     assert b"".join(action.octets for action in said)[:3] == octets and said[0].forced == fault
     assert (dict(world.faults.fired), dict(world.faults.met), world.faults.draws) == ({}, {}, 0)
-    assert READY == ServerSession(Session(State.READY, "me.example"), 0.0)
+    assert ServerSession(Session(State.READY, "me.example"), 0.0) == READY
 
 
 def test_a_close_and_a_loss_are_told() -> None:
