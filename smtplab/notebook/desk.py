@@ -49,6 +49,7 @@ class Desk(Panel):
         self.player: Player | None = None
         self.hands: ShowOfHands | None = None
         self._shows: list[ShowOfHands] = []
+        self._told: ShowOfHands | None = None
         self._judgements: tuple[Judgement, ...] = ()  # of scenarios that were put away
         self.shown = "console"
         self._curtain = Curtain()
@@ -191,8 +192,6 @@ class Desk(Panel):
                     self.console.give_back(line)
                 return
             panel.heard({name: said for name, said in message.items() if name != "part"})
-            if part == "hands" and message.get("do") == "hands-reveal":
-                self.reveal()
 
     def view(self) -> Data:
         """All that the browser draws: its own, and the data of each part."""
@@ -212,6 +211,9 @@ class Desk(Panel):
 
     def changed(self) -> None:
         """Tell the browser; parts that came since bring their fixed data, together with what they show."""
+        if self.hands is not None and self.hands.answer is not None and self.hands is not self._told:
+            self._told = self.hands  # what the question told need not be hidden in the console
+            self._curtain.lift()
         if self.hides and not self._changing:
             self._look()
         if self._live is None or self._changing:

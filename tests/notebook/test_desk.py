@@ -197,10 +197,14 @@ def test_what_a_cell_sends_is_hidden_too_and_another_session_hides_nothing(board
     assert not board.is_covered and "220" in str(board.view()["console"]["rows"])
 
 
-def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: Desk) -> None:
+@pytest.mark.parametrize("in_python", [True, False])
+def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: Desk, in_python: bool) -> None:
     board.hide_replies()
     board.heard({"do": "ask", "line": "EHLO student.example"})
-    board.heard({"part": "hands", "do": "hands-reveal"})
+    if in_python:
+        board.shows[0].reveal()
+    else:
+        board.heard({"part": "hands", "do": "hands-reveal"})
     assert not board.is_covered and board.view()["console"]["state"] == "READY"
 
 
