@@ -7,7 +7,7 @@ from smtplab.lab.outbox import EMPTY, Outbox
 from smtplab.lab.world import World
 from smtplab.protocol.machine import CLOSED, CONNECTED
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import Command
+from smtplab.protocol.wire import MAIL_DATA_START, Command
 
 
 class ServerSession(NamedTuple):
@@ -62,6 +62,15 @@ class ServerSession(NamedTuple):
     def is_over(self) -> bool:
         """True when nothing will happen any more."""
         return self.session.state is CLOSED and self.outbox is EMPTY
+
+
+def before_message(session: ServerSession) -> ServerSession:
+    """The session as it stood when the 354 had been said, before any octet of the message came.
+
+    >>> before_message(ServerSession(Session(State.MAIL_DATA), 0.0)).held
+    b'\\r\\n'
+    """
+    return session._replace(pieces=(), held=MAIL_DATA_START, size=-len(MAIL_DATA_START))
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:

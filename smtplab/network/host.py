@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from time import sleep
 from typing import Literal
 
-from smtplab.lab import Faults, Input, Octets, Tick, World, deadline, open_session
+from smtplab.lab import Faults, Input, Octets, ServerSession, Tick, World, deadline, open_session
 from smtplab.lab.outbox import EMPTY
 from smtplab.network.copies import Kept, Place
 from smtplab.network.mailbox import Messages
@@ -116,6 +116,11 @@ class Host(Stepping):
         with self._lock:
             hosted = self._records.find(address)
             return hosted.progress() if hosted is not None else None
+    def standing(self, address: str | int) -> tuple[World, ServerSession] | None:
+        """The world, and the session from this address, or of this number, as they stand now; None when it is gone."""
+        with self._lock:
+            hosted = self._records.find(address)
+            return (self.world, hosted.session) if hosted is not None and hosted.open else None
 
     def open(self, peer: str, now: float, refusal: str | None = None) -> Hosted:
         """Take a connection; `begin` gives what is to be sent first."""

@@ -4,7 +4,7 @@ import ssl
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
-from smtplab.lab import World
+from smtplab.lab import Action, World, before_message, rehearse
 from smtplab.network.copies import Kept
 from smtplab.network.fork import Forked, check_step, place_after
 from smtplab.network.host import Host
@@ -13,6 +13,7 @@ from smtplab.network.record import Progress, SessionRecord
 from smtplab.network.server_faults import ServerFaults
 from smtplab.network.tls import client_context
 from smtplab.protocol.entry import Entry
+from smtplab.protocol.machine import State
 
 if TYPE_CHECKING:
     from smtplab.network.client import Client
@@ -44,6 +45,32 @@ class Hosting(ABC):
     def progress_of(self, client: "Following") -> Progress | None:
         """How far this server has come in a client's session; None when it is another's, or forgotten."""
         return self._host.progress_of(client.address) if client.keeps is self else None
+
+    def rehearse(self, client: "Following", octets: bytes) -> list[Action] | None:
+        """What this server would do if a client said these octets now; nothing is said, counted or drawn by asking.
+
+        Parameters
+        ----------
+        client : Client
+        octets : bytes
+            In mail data: all of the message so far, since the server may not have taken in the last lines yet.
+
+        Returns
+        -------
+        list of Action, or None
+            As `smtplab.lab.rehearse` gives them; None when the session is another server's, or gone.
+        """
+        standing = self._host.standing(client.address) if client.keeps is self else None
+        if standing is None:
+            return None
+        world, session = standing
+        if session.session.state is State.MAIL_DATA and client.in_mail_data:
+            session = before_message(session)
+        return rehearse(world, session, octets, self._clock())
+
+    @abstractmethod
+    def _clock(self) -> float:
+        """Seconds, as the server counts them."""
 
     def fork(self, client: "Client", at: int, **options: Any) -> "Client":
         """A client whose session goes on as this one stood after a step, on a copy of this server (`Client.fork`)."""

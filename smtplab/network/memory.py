@@ -39,6 +39,9 @@ class MemoryServer(Hosting):
     def _wake(self) -> None:
         """It never sleeps."""
 
+    def _clock(self) -> float:
+        return self.now
+
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""
         if not self._is_open:

@@ -87,6 +87,9 @@ class LoopbackServer(Hosting):
     def _wake(self) -> None:
         self._loop.wake()
 
+    def _clock(self) -> float:
+        return self._loop.now()
+
     def advance(self, seconds: float) -> None:
         """Let the server's clock jump by so many seconds, without waiting for them; what falls due is said at once."""
         check_seconds(seconds)

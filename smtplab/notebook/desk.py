@@ -11,13 +11,16 @@ from typing import Any
 
 from smtplab.course.scenario import Scenario, scenarios
 from smtplab.explain.catalogue import text
-from smtplab.network import Client
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
+from smtplab.notebook.curtain import Curtain
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.player import Player
 from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
+from smtplab.notebook.question.judgement import Judgement
+from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
@@ -37,28 +40,25 @@ class Desk(Holder):
     hands : ShowOfHands or None
         The last question that the class was asked.
     shown : {"console", "player", "hands"}
-    hides : bool
-        True: a reply stays hidden until `reveal`.
     """
 
     name = "desk"
-    _seen: tuple[Client, Data] | None
-    """While the curtain is drawn: what the console showed last, and of which session."""
-    _before: Data | None
-    """What it showed before something came that is hidden now."""
 
     def __init__(self, target: object, size: str, options: Mapping[str, Any], unknown: Mapping[str, object]) -> None:
         super().__init__(size, unknown, ("target", "size", "edition", "extensions"))
         self.console = Console(target, size=size, **options)
         self.player: Player | None = None
         self.hands: ShowOfHands | None = None
+        self._shows: list[ShowOfHands] = []
+        self._told: ShowOfHands | None = None
+        self._judgements: tuple[Judgement, ...] = ()  # of scenarios that were put away
         self.shown = "console"
-        self.hides = False
-        self._seen = self._before = None
+        self._curtain = Curtain()
         self._hold(self.console)
 
     # What is asked for
 
+    @told
     def open(self, scenario: str | Path | Scenario) -> Player:
         """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
 
@@ -67,11 +67,15 @@ class Desk(Holder):
         ValueError, OSError
             For one that cannot be, in a sentence.
         """
-        self.player = Player(scenario, size=self.size)
+        if scenario is None:  # a player would take it for its list
+            raise TypeError(text("player.target", type="NoneType"))
+        player = Player(scenario, size=self.size)
+        self._judgements, self.player = self.judgements, player
         self._hold(self.player)
         self.show_part("player")
         return self.player
 
+    @told
     def ask(self, line: str) -> ShowOfHands:
         """Ask the class what a line will bring: a show of hands, whose reveal sends the line in the console.
 
@@ -84,10 +88,12 @@ class Desk(Holder):
             raise ValueError(text("desk.no_line"))
         self.reveal()
         self.hands = show_of_hands(line, self.console, size=self.size)
+        self._shows.append(self.hands)
         self._hold(self.hands)
         self.show_part("hands")
         return self.hands
 
+    @told
     def show_part(self, part: str) -> None:
         """Bring a part to the front: the console, the scenario that is open, or the question.
 
@@ -97,7 +103,7 @@ class Desk(Holder):
             When there is none yet.
         """
         if part not in PARTS:
-            raise ValueError(text("desk.parts", part=repr(part), parts=", ".join(PARTS)))
+            raise ValueError(text("desk.parts", part=quoted(part), parts=", ".join(PARTS)))
         if getattr(self, part) is None:
             raise ValueError(_nothing_yet(part))
         self.shown = part
@@ -120,39 +126,52 @@ class Desk(Holder):
         self.show_part("console")
         return self.console
 
+    @property
+    def hides(self) -> bool:
+        """True: a reply stays hidden until `reveal`."""
+        return self._curtain.is_drawn
+
     def hide_replies(self, on: bool = True) -> None:
         """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
-        self.hides = on
+        check_switch("on", on)
+        self._curtain.is_drawn = on
         self.reveal()
 
+    @told
     def reveal(self) -> None:
         """Show the reply that is hidden, if any."""
-        self._seen = self._before = None
+        self._curtain.lift()
         self.changed()
-
-    def _shows_other_controls(self) -> bool:
-        """True when a hidden reply asks for other controls than are shown: what is said there would be misread."""
-        now = self._look()
-        return self._before is not None and bool(self._before["phase"] != now["phase"])
 
     @property
     def is_covered(self) -> bool:
         """True while something has come that is not shown yet: a reply, also a late one; or that none comes."""
         self._look()
-        return self._before is not None
+        return self._curtain.covers
 
     def _look(self) -> Data:
         """What the console shows now; where the curtain is drawn and something has come, that is hidden."""
         with self._drawing:
-            client, now = self.console.client, self.console.view()
-            if self._seen is not None and self._seen[0] is not client:
-                self._seen = self._before = None  # another session hides nothing yet
-            if self.hides and self._before is None:
-                if self._seen is None or _came(now) == _came(self._seen[1]):
-                    self._seen = client, now
-                else:
-                    self._before = self._seen[1]
+            now = self.console.view()
+            self._curtain.look(self.console.client, now)
             return now
+
+    # What came of it
+
+    @property
+    def shows(self) -> tuple[ShowOfHands, ...]:
+        """Every question that the class was asked here."""
+        return tuple(self._shows)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The answers that were chosen in scenarios, beside what was right."""
+        return (*self._judgements, *(self.player.judgements if self.player is not None else ()))
+
+    @property
+    def missed(self) -> Missed:
+        """What the class missed, by misconception; in memory only."""
+        return missed(self)
 
     # Its forms
 
@@ -166,19 +185,19 @@ class Desk(Holder):
         if name == "player" and message.get("do") == "take-over":
             super().heard(message)
             return
-        if name == "console" and message.get("do") in SAYS and self._shows_other_controls():
+        if name == "console" and message.get("do") in SAYS and self.is_covered:
             self.notice = text("desk.reveal_first")
+            if message.get("do") == "send" and isinstance(line := message.get("line"), str):
+                self.console.give_back(line)
             return
         part.heard(message)
-        if name == "hands" and message.get("do") == "hands-reveal":
-            self.reveal()
 
     def view(self) -> Data:
         """All that the browser draws: its own, and the data of each part."""
         now = self._look()
         return {
-            "shown": self.shown, "hides": self.hides, "covered": self._before is not None, "notice": self.notice,
-            "console": now if self._before is None else _covered(self._before, now),
+            "shown": self.shown, "hides": self.hides, "covered": self._curtain.covers, "notice": self.notice,
+            "console": self._curtain.shown(now),
             "player": self.player.view() if self.player is not None else None,
             "hands": self.hands.view() if self.hands is not None else None,
         }
@@ -188,7 +207,10 @@ class Desk(Holder):
         return {**super().fixed(), "scenarios": [{"name": each.name, "title": each.title} for each in scenarios()]}
 
     def changed(self) -> None:
-        """Tell the browser; what has come meanwhile may have to be hidden."""
+        """Tell the browser; what has come meanwhile may have to be hidden, or need not be any more."""
+        if self.hands is not None and self.hands.answer is not None and self.hands is not self._told:
+            self._told = self.hands  # what the question told need not be hidden in the console
+            self._curtain.lift()
         if self.hides and not self._changing:
             self._look()
         super().changed()
@@ -243,30 +265,12 @@ class Desk(Holder):
         return text("desk.curtain") if self._hides_now else str(part)
 
     def __repr__(self) -> str:
-        return f"<Desk, {self.console.state}, shows the {self.shown}>"
+        state = self._curtain.shown(self._look())["state"]
+        return f"<Desk, {state}, shows the {self.shown}>"
 
 
 def _nothing_yet(part: str) -> str:
     return text("desk.no_part", part=text(f"desk.front_{part}").lower())
-
-
-def _came(view: Data) -> tuple[object, ...]:
-    """What the wire has a part in: all that a class could tell a reply from, or that none comes."""
-    replies = [row for row in view["rows"] if row["kind"] != "sent"]
-    return replies, view["state"], view["explanation"], view["both"], view["envelope"]
-
-
-def _covered(before: Data, now: Data) -> Data:
-    """A console's view as it was before a reply, with what was sent, and a row in place of the reply."""
-    known = {row["id"] for row in before["rows"]}
-    new = [row for row in now["rows"] if row["id"] not in known]
-    sent = [row for row in new if row["kind"] == "sent"]
-    curtain = {
-        "id": f"curtain-{len(now['rows'])}", "kind": "reply", "who": text("console.server"), "mark": "?", "digit": 0,
-        "note": "", "secret": False, "lines": [["", text("desk.curtain")]],
-    }
-    return before | {"rows": [*before["rows"], *sent, curtain], "explanation": None, "details": [],
-                     "notice": now["notice"], "history": now["history"], "draft": now["draft"]}
 
 
 def desk(

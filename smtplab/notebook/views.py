@@ -256,8 +256,12 @@ def doctor_report(what: "DoctorReport") -> Markup:
 
 def missed(what: "Missed") -> Markup:
     """What was missed, by misconception, and that it stays here."""
-    heads = {name: text(f"missed.column-{name}") for name in ("misconception", "belief", "asked", "chosen", "cure")}
-    rows = [{said: row[name] for name, said in heads.items()} for row in what.to_rows()]
+    names = ("by", "misconception", "belief", "asked", "chosen", "cure")
+    heads = {name: text(f"missed.column-{name}") for name in names}
+    rows = [
+        {said: row[name] for name, said in heads.items()} | {heads["by"]: text(f"missed.by-{row['by']}")}
+        for row in what.to_rows()
+    ]
     shown = table(rows, what.caption) if rows else element("p", what.caption)
     return join((shown, element("p", what.privacy, class_="soft")))
 

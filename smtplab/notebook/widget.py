@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from smtplab.explain.catalogue import text, texts
+from smtplab.notebook.arguments import no_option, quoted
 from smtplab.notebook.cells import keep_while_shown
 from smtplab.notebook.html import Markup, element, styled
 
@@ -45,9 +46,9 @@ class Panel(ABC):
 
     def __init__(self, size: str, unknown: Mapping[str, object], options: Iterable[str]) -> None:
         if unknown:
-            raise TypeError(_advice(type(self).__name__, next(iter(unknown)), tuple(options)))
+            raise TypeError(no_option(type(self).__name__, next(iter(unknown)), tuple(options)))
         if size not in SIZES:
-            raise ValueError(text("widget.size", size=repr(size)))
+            raise ValueError(text("widget.size", size=quoted(size)))
         self.size = size
         self.notice = ""
         self._id = uuid4().hex
@@ -141,12 +142,3 @@ def _is_sound(message: object) -> bool:
         isinstance(key, str) and isinstance(value, str | int) and len(str(value)) <= LONGEST_MESSAGE
         for key, value in message.items()
     )
-
-
-def _advice(name: str, option: str, options: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(option, options, 1)
-    if near:
-        return text("widget.unknown-option", name=name, option=repr(option), near=repr(near[0]))
-    return text("widget.unknown-options", name=name, option=repr(option), options=", ".join(options))

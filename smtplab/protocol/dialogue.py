@@ -124,18 +124,27 @@ class Dialogue:
     @classmethod
     def after(cls, exchanges: Sequence[Exchange], edition: int) -> "Dialogue":
         """The dialogue as it stood after these exchanges, with nothing else under way."""
-        dialogue = cls(edition)
+        dialogue = cls.of(exchanges[-1].after, edition)
         dialogue.exchanges = list(exchanges)
-        dialogue.session = exchanges[-1].after
-        dialogue.machine = dialogue.session.machine(edition)
-        if dialogue.session.state is not CONNECTED:
-            dialogue.due.clear()
-        dialogue._begin_mail_data(next(step for step in reversed(exchanges) if step.event != UNASKED))
         return dialogue
+
+    @classmethod
+    def of(cls, session: Session, edition: int) -> "Dialogue":
+        """The dialogue of a session that stands so, with nothing under way; what came before is not known."""
+        dialogue = cls(edition)
+        dialogue.session, dialogue.machine = session, session.machine(edition)
+        if session.state is not CONNECTED:
+            dialogue.due.clear()
+        if session.state is MAIL_DATA:
+            dialogue._expect_mail_data()
+        return dialogue
+
+    def _expect_mail_data(self) -> None:
+        self._mail_data, self._held = [], MAIL_DATA_START
 
     def _begin_mail_data(self, exchange: Exchange) -> None:
         if self.session.state is MAIL_DATA and exchange.moved:
-            self._mail_data, self._held = [], MAIL_DATA_START
+            self._expect_mail_data()
 
     @property
     def is_quiet(self) -> bool:

@@ -55,6 +55,8 @@ def test_the_class_is_asked_hands_are_typed_in_and_revealed(open_notebook: Open)
     hands.get_by_role("spinbutton").first.fill("7")
     button(hands, "Reveal").click()
     expect(hands).to_contain_text("503")
+    expect(hands).to_contain_text("The reply None of 7 hands was right.")
+    expect(hands.locator(".asked")).to_have_text("The line was: RCPT TO:<bob@lab.example>")
     expect(button(desk, "Console")).to_be_focused()
     button(desk, "Console").press("Enter")
     expect(desk.get_by_label("Command line")).to_be_focused()
@@ -105,6 +107,43 @@ def test_a_fault_is_set_and_cleared_with_few_keys(open_notebook: Open) -> None:
     for line in ("MAIL FROM:<>", "RCPT TO:<bob@lab.example>", "RCPT TO:<frank@lab.example>"):
         send(desk, line)
     expect(desk.locator(".smtplab-console").get_by_role("log")).to_contain_text("452")
+
+
+def test_the_panel_of_faults_folds_under_the_curtain_and_tells_nothing_when_it_is_opened(open_notebook: Open) -> None:
+    desk = shown(open_notebook(DESK, width=1920, height=1080))
+    console, faults = desk.locator(".smtplab-console"), desk.locator("details.faults")
+    expect(faults).to_have_attribute("open", "")
+    entry = faults.get_by_role("textbox").first
+    entry.fill("NOOP -> 452 Busy")
+    entry.press("Enter")
+    expect(faults).to_contain_text("has not happened yet")
+    button(desk, "Hide replies").click()
+    expect(faults).not_to_have_attribute("open", "")
+    expect(desk.get_by_text("NOOP -> 452 Busy")).to_be_hidden()
+    send(desk, "NOOP")
+    expect(desk.get_by_text("What came back is hidden.")).to_be_visible()
+    spoken = console.aria_snapshot()
+    assert "452" not in spoken and "has happened" not in spoken
+    faults.locator("summary").click()  # the instructor may look, but the count tells nothing
+    expect(faults).to_contain_text("has not happened yet")
+    send(desk, "RSET")
+    expect(desk.get_by_text("Reveal what came back first")).to_be_visible()
+    expect(desk.get_by_label("Command line")).to_have_value("RSET")
+    button(desk, "Reveal").click()
+    expect(faults).to_contain_text("has happened once")
+    expect(console.get_by_role("log")).to_contain_text("452")
+
+
+def test_a_console_that_is_taken_over_under_the_curtain_comes_with_its_faults_folded(open_notebook: Open) -> None:
+    desk = shown(open_notebook(DESK, width=1920, height=1080))
+    button(desk, "Hide replies").click()
+    desk.locator("select").first.select_option("the_lost_250")
+    button(desk, "Open").click()
+    player = desk.locator(".smtplab-player")
+    expect(player.locator(".presenter")).to_be_hidden()
+    button(player, "Take over from here").click()
+    expect(desk.locator(".smtplab-console")).to_be_visible()
+    expect(desk.locator("details.faults")).not_to_have_attribute("open", "")
 
 
 @pytest.mark.parametrize(("width", "height"), [(934, 900), (1280, 860), (1920, 1080)])

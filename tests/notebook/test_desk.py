@@ -47,10 +47,10 @@ def test_the_state_does_not_move_before_the_reveal(board: Desk) -> None:
     assert board.view()["console"]["state"] == "READY"
 
 
-def test_a_second_line_under_the_curtain_stays_hidden_too(board: Desk) -> None:
+def test_a_second_line_of_a_cell_stays_hidden_too(board: Desk) -> None:
     board.hide_replies()
-    say(board, "EHLO student.example")
-    say(board, "MAIL FROM:<>")
+    board.console.send("EHLO student.example")
+    board.console.send("MAIL FROM:<>")
     assert board.view()["console"]["state"] == "GREETED"
     rows = [row["lines"][0][1] for row in board.view()["console"]["rows"] if row["kind"] == "sent"]
     assert rows == ["EHLO student.example", "MAIL FROM:<>"]
@@ -63,7 +63,7 @@ def test_a_message_is_not_sent_twice_while_its_reply_is_hidden(board: Desk) -> N
     for _ in range(2):
         board.heard({"part": "console", "do": "message", "text": "Subject: Hello"})
     assert [step.event for step in board.console.exchanges][-2:] == ["DATA", "DATA-END"]
-    assert board.notice.startswith("Reveal the reply first")
+    assert board.notice.startswith("Reveal what came back first")
     board.reveal()
     say(board, "NOOP")
     assert board.console.exchanges[-1].event == "NOOP"
@@ -197,8 +197,97 @@ def test_what_a_cell_sends_is_hidden_too_and_another_session_hides_nothing(board
     assert not board.is_covered and "220" in str(board.view()["console"]["rows"])
 
 
-def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: Desk) -> None:
+@pytest.mark.parametrize("in_python", [True, False])
+def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: Desk, in_python: bool) -> None:
     board.hide_replies()
     board.heard({"do": "ask", "line": "EHLO student.example"})
-    board.heard({"part": "hands", "do": "hands-reveal"})
+    if in_python:
+        board.shows[0].reveal()
+    else:
+        board.heard({"part": "hands", "do": "hands-reveal"})
     assert not board.is_covered and board.view()["console"]["state"] == "READY"
+
+
+@pytest.mark.parametrize("came", ["", "EHLO -> 421", "EHLO -> drop before", "EHLO -> silence", "EHLO -> 501"])
+def test_what_is_told_of_a_line_too_early_is_the_same_whatever_came(board: Desk, came: str) -> None:
+    if came:
+        board.console.faults.add(came)
+    board.hide_replies()
+    say(board, "EHLO student.example")
+    say(board, "MAIL FROM:<>")
+    console = board.view()["console"]
+    assert board.notice == "Reveal what came back first; until then nothing more is sent."
+    assert console["draft"]["line"] == "MAIL FROM:<>" and console["phase"] == "commands"
+    assert [row["lines"][0][1] for row in console["rows"]][-2:] == ["EHLO student.example", "What came back is hidden."]
+
+
+def test_a_count_of_the_panel_does_not_tell_that_a_fault_has_happened(board: Desk) -> None:
+    say(board, "EHLO student.example")
+    board.console.faults.add("NOOP -> 452 Busy")
+    say(board, "NOOP")
+    board.hide_replies()
+    say(board, "NOOP")
+    board.heard({"part": "console", "do": "set-fault", "text": "RSET -> 421 Closing"})
+    shown = {fault["text"]: fault["fired"] for fault in board.view()["console"]["faults"]["set"]}
+    assert shown == {"NOOP -> 452 Busy": "has happened once", "RSET -> 421 Closing": ""}
+    board.console.send("RSET")
+    assert {fault["text"]: fault["fired"] for fault in board.view()["console"]["faults"]["set"]} == shown
+    board.reveal()
+    shown = {fault["text"]: fault["fired"] for fault in board.view()["console"]["faults"]["set"]}
+    assert shown == {"NOOP -> 452 Busy": "has happened 2 times", "RSET -> 421 Closing": "has happened once"}
+
+
+def test_a_fault_that_is_cleared_under_the_curtain_goes_and_its_reply_stays_hidden(board: Desk) -> None:
+    board.console.faults.add("NOOP -> 452 Busy")
+    board.hide_replies()
+    say(board, "NOOP")
+    board.heard({"part": "console", "do": "clear-faults"})
+    assert board.view()["console"]["faults"]["set"] == [] and board.is_covered
+    assert "452" not in str(board.view())
+
+
+@pytest.mark.parametrize("fault", ["NOOP -> 452 Busy", "NOOP -> silence", "NOOP -> drop before", "NOOP -> twice"])
+def test_no_form_of_the_desk_tells_what_came(board: Desk, fault: str) -> None:
+    say(board, "EHLO student.example")
+    board.console.faults.add(fault)
+    board.hide_replies()
+    before = board.view()["console"]
+    say(board, "NOOP")
+    now = board.view()["console"]
+    for what in ("state", "caption", "classes", "labels", "picture", "both", "envelope", "faults", "phase", "groups"):
+        assert now[what] == before[what], what
+    for form in (str(board), board.fragment(), repr(board)):
+        assert "452" not in form and "CLOSED" not in form and "has happened" not in form
+    assert repr(board) == "<Desk, READY, shows the console>"
+    board.reveal()
+    assert board.view()["console"]["faults"] != before["faults"]
+
+
+def test_what_comes_late_changes_nothing_that_a_screen_reader_would_say(board: Desk) -> None:
+    board.console.faults.add("NOOP -> delay 600 s")
+    board.hide_replies()
+    say(board, "NOOP")
+    before = board.view()["console"]["rows"][-1]
+    board.console.let_pass(1000)
+    until(lambda: len(board.console.exchanges) == 2)
+    assert board.view()["console"]["rows"][-1] == before
+
+
+def test_the_faults_of_a_scenario_that_was_taken_over_keep_their_counts_under_the_curtain(board: Desk) -> None:
+    board.hide_replies()
+    board.open("the_lost_250")
+    console = board.take_over()
+    console.faults.add("NOOP -> 452 Busy")
+    board.view()
+    say(board, "NOOP")
+    assert board.is_covered
+    assert {fault["fired"] for fault in board.view()["console"]["faults"]["set"]} == {"has not happened yet"}
+
+
+def test_the_notes_of_a_scenario_are_folded_in_every_form_until_they_are_opened(board: Desk) -> None:
+    player = board.open("the_lost_250")
+    player.show_notes()
+    again = board.open("two_recipients")
+    assert not board.view()["player"]["notes"] and again.scenario is not None
+    notes = [step.text for step in again.scenario.steps if type(step).__name__ == "Note"]
+    assert notes and not any(note in form for note in notes for form in (str(board), str(board.fragment())))

@@ -7,19 +7,20 @@ once are lines of a message, pieces of it with BDAT, answers in a login, and gro
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from smtplab.explain import explain
 from smtplab.explain.catalogue import text
 from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.network.typed import line_octets, message_octets
 from smtplab.notebook import html
+from smtplab.notebook.arguments import quoted, told
 from smtplab.notebook.console.talk import Talk
 from smtplab.notebook.console.view import phase_of, unanswered_octets
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.foresight import octets_are_due
-from smtplab.notebook.question.judgement import Answer, Judgement, step_of
+from smtplab.notebook.question.judgement import Answer, Judgement, step_of, why_none
 from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.question import Guess, Question, ask
 from smtplab.notebook.widget import Data
@@ -73,7 +74,7 @@ class Asking(Talk):
     def __init__(self, size: str, unknown: Mapping[str, object], options: Iterable[str], predict: object) -> None:
         super().__init__(size, unknown, options)
         if predict not in PREDICT or not isinstance(predict, bool | str):
-            raise ValueError(text("predict.option", predict=repr(predict)))
+            raise ValueError(text("predict.option", predict=quoted(predict)))
         self._predict = predict
         self._judgements: list[Judgement] = []
         self._held: Held | None = None
@@ -85,8 +86,8 @@ class Asking(Talk):
         """The world behind the session, where it is known."""
 
     @abstractmethod
-    def _put(self, line: str, start: int, end: int, form: str = "") -> None:
-        """Put a line into the input."""
+    def give_back(self, line: str) -> None:
+        """Put a line that was not sent back into the input line."""
 
     def _talk_to(self, client: Client) -> None:
         super()._talk_to(client)
@@ -94,6 +95,7 @@ class Asking(Talk):
 
     # Asking
 
+    @told
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
 
@@ -108,6 +110,7 @@ class Asking(Talk):
             raise CommitFirst(self._ask(line, None))
         return super().send(line)
 
+    @told
     def send_message(self, message: str | bytes) -> Reply | NoReply:
         """Send a whole message after a 354: dots doubled, and the line with a single dot at its end.
 
@@ -139,11 +142,12 @@ class Asking(Talk):
 
     def _ask(self, line: str, message: str | bytes | None) -> Question:
         self._tell_steps()
-        before = unanswered_octets(self.transcript)
+        before, keeps = unanswered_octets(self.transcript), self.client.keeps
         if message is not None:
             before += format_mail_data(message_octets(message)).removesuffix(END)
         question = ask(self.session, line, self._world or World(), self.client.edition, message=before,
-                       code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))))
+                       code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))),
+                       would_do=partial(keeps.rehearse, self.client) if keeps is not None else None)
         self._held = Held(question, line, message, len(self.exchanges))
         self.changed()
         return question
@@ -155,6 +159,7 @@ class Asking(Talk):
 
     # Answering
 
+    @told
     def commit(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> Reply | NoReply:
@@ -206,16 +211,17 @@ class Asking(Talk):
             message = held.message
             outcome = super().send(held.line) if message is None else super().send_message(message)
             step = step_of(self.exchanges[held.steps :], encode(held.line) + END[1:])
-            why = explain(outcome).here if isinstance(outcome, NoReply) and outcome.was_due else ""
+            why = why_none(outcome) if isinstance(outcome, NoReply) else ""
             self._judgements.append(Judgement(guess, Answer(held.question, step, why)))
             self._last = len(self.exchanges)
         return outcome
 
+    @told
     def change_line(self) -> str:
         """Close the question without a guess, and give the line back, to be changed; nothing is sent."""
         held, self._held = self._open, None
         if held.message is None and phase_of(self.session) == "commands":
-            self._put(held.line, len(held.line), len(held.line))
+            self.give_back(held.line)
         self.changed()
         return held.line
 

@@ -136,6 +136,10 @@ class Console(Asking, Rewind, Faulty):
         self._put(filled.line, filled.start, filled.end)
         return filled.line
 
+    def give_back(self, line: str) -> None:
+        """Put a line that was not sent back into the input line."""
+        self._put(line, len(line), len(line))
+
     def _put(self, line: str, start: int, end: int, form: str = "") -> None:
         """Put a line into the browser's input, and open the form that belongs to it, if any."""
         serial = self._draft["serial"] + 1 if self._draft else 1

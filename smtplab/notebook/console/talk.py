@@ -129,6 +129,7 @@ class Talk(Panel):
         ...     console.send("EHLO student.example").code, console.login("bob", "builder").code
         (250, 235)
         """
+        _check_text(name=name, password=password, mechanism=mechanism)
         encode(name + password)  # half a character is told here, in a sentence
         with self.one_change():
             return self._heard(self.client.login(name, password, mechanism))
@@ -138,6 +139,7 @@ class Talk(Panel):
 
         For PLAIN ``\0`` stands for the octet NUL that parts name and password.
         """
+        _check_text(said=said)
         return self.send(console_offers.answer_line(self.session, said))
 
     @property
@@ -176,6 +178,12 @@ class Talk(Panel):
         if isinstance(outcome, NoReply) and outcome.was_due:
             self._silence = (outcome, len(self.exchanges))
         return outcome
+
+
+def _check_text(**given: object) -> None:
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise TypeError(text("console.text", name=name, type=type(value).__name__))
 
 
 def _before_answers(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask
 from smtplab.lab import World
 from smtplab.notebook.console.view import unanswered_octets
-from smtplab.notebook.question.foresight import options_for
+from smtplab.notebook.question.foresight import Forecast, options_for
 from smtplab.notebook.question.judgement import Answer, Judgement
 from smtplab.notebook.question.question import Guess, Option, Part, Question, ask
 from smtplab.protocol.dialogue import Exchange
@@ -43,7 +43,7 @@ class Key(Answer):
 def chosen(asked: Ask, number: int, frame: Frame) -> Judgement:
     """An option of a scenario's question beside what is right."""
     options = tuple(Option(str(n), each.text, each.misconception) for n, each in enumerate(asked.options, 1))
-    question = Question(asked.text, frame.session.state, (Part("reason", asked.text, options),), None)
+    question = Question(asked.text, frame.session.state, (Part("reason", asked.text, options),), Forecast(None))
     right = next(n for n, each in enumerate(asked.options, 1) if each.is_right)
     return Judgement(Choice("", False, number), Key(question, None, "", str(right)))
 
@@ -62,11 +62,11 @@ def question_about(step: Exchange, frame: Frame, world: World) -> Question:
     is_message = step.event == DATA_END
     line = "." if is_message else decode(step.sent.removesuffix(CRLF))
     message = unanswered_octets(frame.transcript).removesuffix(END) if is_message else b""
-    right, beliefs = options_for(step, step.before.state)
+    right, beliefs = options_for(Forecast(step), step.before.state)
     shown = "" if is_message else decode(hide_step(step).sent.removesuffix(CRLF))
     question = ask(step.before, line, world, step.edition, message=message, because=right, wrong=beliefs[:2],
                    shown=shown)
-    return replace(question, foreseen=step)
+    return replace(question, foreseen=Forecast(step, forced=step.forced))
 
 
 def judged(question: Question, step: Exchange, guess: Guess) -> Judgement:

@@ -13,6 +13,7 @@ from smtplab.course.scenario import Scenario, find_scenario, scenarios
 from smtplab.explain.catalogue import text
 from smtplab.network import memory_server
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.view import pictures
 from smtplab.notebook.player import page as player_page
@@ -69,11 +70,13 @@ class Player(Way):
     ) -> None:
         self._console: Console | None = None
         self._console_below = False
-        super().__init__(size, unknown, OPTIONS, bool(predict))
+        check_switch("notes", notes)
+        check_switch("predict", predict)
+        super().__init__(size, unknown, OPTIONS, predict)
         if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= MOST_SECONDS:
-            raise ValueError(text("player.no-seconds", seconds=repr(seconds), most=MOST_SECONDS))
+            raise ValueError(text("player.no-seconds", seconds=quoted(seconds), most=MOST_SECONDS))
         self.seconds = seconds
-        self._notes, self._is_large = bool(notes), size == "projector"
+        self._notes, self._is_large = notes, size == "projector"
         self._can_leave = scenario is None
         if scenario is not None:
             self._begin(_find(scenario))
@@ -84,6 +87,7 @@ class Player(Way):
         super()._put_away()
         self._let_console_go()
 
+    @told
     def open(self, scenario: str | Path | Scenario) -> None:
         """Begin another scenario; parameters and errors are those of `Player`."""
         self._begin(_find(scenario))
@@ -99,12 +103,14 @@ class Player(Way):
 
     def show_notes(self, on: bool = True) -> None:
         """Show or hide the presenter's notes."""
-        self._notes = bool(on)
+        check_switch("on", on)
+        self._notes = on
         self.changed()
 
     def enlarge(self, on: bool = True) -> None:
         """Use large type, or the usual one."""
-        self._is_large = bool(on)
+        check_switch("on", on)
+        self._is_large = on
         self.changed()
 
     # Going on by hand
@@ -231,5 +237,7 @@ def _find(what: object) -> Scenario:
         raise TypeError(text("player.target", type=type(what).__name__))
     try:
         return find_scenario(what)
-    except (ValueError, OSError) as error:
+    except OSError as error:  # its own words repeat the name, however long
+        raise CannotPlay(f"{quoted(str(what))}: {error.strerror or error}.") from None
+    except ValueError as error:
         raise CannotPlay(str(error)) from None

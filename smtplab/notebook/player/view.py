@@ -37,7 +37,8 @@ def shown(stops: Sequence[Stop], at: int) -> Data:
         "waiting": text("player.waiting") if waits else "",
         "envelope": console_view.envelope(frame.session), "apart": apart(frame),
         "messages": [_told_message(message) for message in frame.messages],
-        "faults": [text("player.fault", fault=readable(fault), count=fired) for fault, fired in frame.faults],
+        "faults": [  # one that is to happen would tell a class what comes
+            text("player.fault", fault=readable(fault), count=fired) for fault, fired in frame.faults if fired],
         "mismatch": mismatch(frame.mismatch),
     }
 

@@ -6,6 +6,7 @@ from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario
 from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
+from smtplab.notebook.arguments import quoted, told
 from smtplab.notebook.diagram.diagram import state_diagram
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.answers import chosen, judged, question_about
@@ -90,6 +91,7 @@ class Way(Holder):
         """Go one step back; False at the first one."""
         return self._go(self._at - 1)
 
+    @told
     def jump(self, number: int) -> None:
         """Go to a step by its number, from 1.
 
@@ -99,7 +101,7 @@ class Way(Holder):
             For a step that there is not.
         """
         if isinstance(number, bool) or not isinstance(number, int) or not self._go(number - 1):
-            raise ValueError(text("player.no-step", number=repr(number), count=self.count))
+            raise ValueError(text("player.no-step", number=quoted(number), count=self.count))
 
     def _go(self, to: int) -> bool:
         self._stop  # noqa: B018 - raises when nothing is open
@@ -119,6 +121,7 @@ class Way(Holder):
             return None
         return question_about(stop.guessed, stop.frame, self.scenario.world)
 
+    @told
     def answer(self, number: int) -> str:
         """Commit to an option of the scenario's question; the first answer counts. Gives what is said to it.
 
@@ -136,12 +139,13 @@ class Way(Holder):
         if asked is None:
             raise ValueError(text("player.no-question"))
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(asked.options):
-            raise ValueError(text("player.no-option", number=repr(number), count=len(asked.options)))
+            raise ValueError(text("player.no-option", number=quoted(number), count=len(asked.options)))
         first = self._said.setdefault(self._at, number)
         self.changed()
         option = asked.options[int(str(first)) - 1]
         return text("scenario.right" if option.is_right else "scenario.wrong", reason=option.reason)
 
+    @told
     def commit(self, kind: str, moves: bool, reason: int | None = None) -> None:
         """Commit to a guess about the reply that comes next; the first guess counts. The next step tells what came.
 

@@ -1,27 +1,29 @@
-"""What would come if a line were sent now: asked of the lab's responder, so nothing goes over the wire.
+"""What would come if a line were sent now: asked of the lab, so nothing goes over the wire and no fault is counted.
 
-A question needs the right sentence among its options before the reply has come. Against another server, or another
-world, the forecast may be wrong; whoever uses it compares it with the reply.
+A question needs the right sentence among its options before the reply has come. A server of ours is asked itself, as it
+stands, with the faults that are set. Against another server the forecast may be wrong; whoever uses it compares it
+with the reply.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from smtplab.explain import Explanation, explain, misconception
 from smtplab.explain.catalogue import text
-from smtplab.lab.mail_data import respond_to_data
-from smtplab.lab.replies import reply
-from smtplab.lab.responder import respond, respond_to_chunk
-from smtplab.lab.world import World
+from smtplab.lab import Abort, Action, Close, Send, ServerSession, World, before_message, rehearse
 from smtplab.protocol.commands import BASE
-from smtplab.protocol.dialogue import Exchange
+from smtplab.protocol.dialogue import Dialogue, Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions.auth import AUTH_LINE
 from smtplab.protocol.general_replies import GENERAL_REPLIES
-from smtplab.protocol.machine import DATA_END, Machine, State
+from smtplab.protocol.machine import DATA_END, State
 from smtplab.protocol.reply_codes import REPLY_CODES
 from smtplab.protocol.sequences import entries
 from smtplab.protocol.session import Session
-from smtplab.protocol.wire import CRLF, MAIL_DATA_START, Command, Reply, cut_mail_data, encode, parse_command
+from smtplab.protocol.wire import CRLF, encode, parse_command
+
+Asked = Callable[[bytes], list[Action] | None]
+"""What a server would do if it heard these octets; None when it cannot be asked."""
 
 _BELIEFS: dict[str, tuple[str, ...]] = {
     "EHLO first": ("ehlo-is-login", "text-decides"),
@@ -52,58 +54,75 @@ FEW_CODES = 4
 _SILENCE = {
     "part": ("commands-inside-message", "dot-anywhere-ends-message"),
     "octets": ("bdat-needs-dot", "bdat-count-is-a-hint"),
+    "withheld": _BELIEFS[""][:2],
 }
 """Why no reply comes, and what is believed then."""
 
 
-def foresee(session: Session, line: str, world: World, edition: int, message: bytes = b"") -> Exchange | None:
-    """The step that the line would be; None when no reply would come yet.
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would come of a line.
 
-    So it is for a line of the message, and for a BDAT, whose octets come before the reply (RFC 3030 section 2).
+    Attributes
+    ----------
+    step : Exchange or None
+        The step that it would be; None when no reply would come yet.
+    is_due : bool
+        True when a reply belongs to the line, and none would come all the same.
+    forced : str
+        The fault that would make it so; empty for none.
+    """
+
+    step: Exchange | None
+    is_due: bool = False
+    forced: str = ""
+
+
+def foresee(
+    session: Session, line: str, world: World, edition: int, message: bytes = b"", would_do: Asked | None = None
+) -> Forecast:
+    """What would come of the line.
+
+    No reply comes to a line of the message, nor to a BDAT, whose octets come before the reply (RFC 3030 section 2).
 
     Parameters
     ----------
     session : Session
-        Before the line.
+        Before the line, as the client knows it.
     line : str
     world : World
+        What the lab answers from where the server itself cannot be asked.
     edition : {2821, 5321}
     message : bytes
         In mail data: the lines sent so far, as on the wire.
+    would_do : function of octets, optional
+        Asks the server itself, with its faults as they are counted, and gives the actions or None. A fault with a
+        chance is drawn as it would be now; should another session draw first, the reply may be another.
 
     Examples
     --------
-    >>> foresee(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", World(), 2821).reply.code
+    >>> foresee(Session(State.READY, "me.example"), "RCPT TO:<bob@lab.example>", World(), 2821).step.reply.code
     503
     """
-    world = replace(world, edition=edition)
-    octets, table = encode(line) + CRLF, session.machine(edition)
-    command: Command | None = None
-    answer: Reply | None
-    if session.state is State.MAIL_DATA:
-        if line != "." or session.transaction is None:
-            return None
-        mail_data = cut_mail_data(MAIL_DATA_START, message + octets)[0].removeprefix(MAIL_DATA_START)
-        event, (_, answer) = DATA_END, respond_to_data(world, session.transaction, mail_data, len(mail_data))
-    else:
-        in_login = session.state is State.AUTH_EXCHANGE
-        command = Command(AUTH_LINE, line, encode(line)) if in_login else parse_command(encode(line))
-        event, answer = AUTH_LINE if in_login else table.event_of(command), _answer(world, session, table, command)
-        if answer is None:
-            return None
-    row = table.transition(session.state, event, answer.code)
-    return Exchange(event, command, octets, answer, row, session, session.after(row, command, answer), edition)
-
-
-def _answer(world: World, session: Session, table: Machine, command: Command) -> Reply | None:
-    """What our server says to a command line; None while octets that belong to it are still to come."""
-    try:
-        count = table.octets_behind(command)
-    except ProtocolError as error:
-        return reply("chunk.unreadable", problem=error.text)
-    if count is None:
-        return respond(world, session, table, command, 0.0)[1]
-    return None if count else respond_to_chunk(world, session, table, command, 0.0, b"", 0)[1]
+    dialogue, octets = Dialogue.of(session, edition), encode(line) + CRLF
+    if dialogue.in_mail_data:
+        octets = message + octets
+    actions = would_do(octets) if would_do is not None else None
+    if actions is None:
+        stands = ServerSession(session, 0.0)
+        stands = before_message(stands) if dialogue.in_mail_data else stands
+        actions = rehearse(replace(world, edition=edition), stands, octets, 0.0)
+    dialogue.sent(octets)
+    is_due, forced = not dialogue.is_quiet, ""
+    for action in actions:
+        if isinstance(action, Send):
+            forced = forced or action.forced
+            dialogue.take("S", action.octets, forced=action.forced)
+        elif isinstance(action, Close | Abort) and dialogue.session.state is not State.CLOSED:
+            dialogue.lost()
+    if dialogue.exchanges:
+        return Forecast(dialogue.exchanges[0], forced=dialogue.exchanges[0].forced)
+    return Forecast(None, is_due, forced)
 
 
 def may_be_silent(session: Session, line: str, edition: int) -> bool:
@@ -160,23 +179,24 @@ def _event_of(session: Session, line: str, edition: int) -> str:
     return session.machine(edition).event_of(parse_command(encode(line)))
 
 
-def silence(state: State) -> str:
-    """The sentence that says why no reply comes."""
-    return text(f"predict.{_reason_of_silence(state)}")
+def silence(state: State, is_due: bool = False) -> str:
+    """The sentence that says why no reply comes; where one is due, that it does not come."""
+    return text(f"predict.{_reason_of_silence(state, is_due)}")
 
 
-def _reason_of_silence(state: State) -> str:
-    return "part" if state is State.MAIL_DATA else "octets"
+def _reason_of_silence(state: State, is_due: bool) -> str:
+    return "withheld" if is_due else "part" if state is State.MAIL_DATA else "octets"
 
 
-def options_for(step: Exchange | None, state: State) -> tuple[str, tuple[str, ...]]:
-    """A sentence that is right about the step, and the ids of misconceptions about it, the most telling first.
+def options_for(forecast: Forecast, state: State) -> tuple[str, tuple[str, ...]]:
+    """A sentence that is right about what would come, and ids of misconceptions about it, the most telling first.
 
     Without a step it is about the silence in this state. Beliefs that name a code come last: they would give the reply
-    away.
+    away. So would the word of a fault: what it forces is told as if the server had decided it.
     """
+    step = forecast.step
     if step is None:
-        return silence(state), _SILENCE[_reason_of_silence(state)]
+        return silence(state, forecast.is_due), _SILENCE[_reason_of_silence(state, forecast.is_due)]
     explanation = explain(step)
     first = "first" if step.before.client_name is None else explanation.verdict_id
     keys = (f"{step.event} {first}", step.event, "")
@@ -185,6 +205,7 @@ def options_for(step: Exchange | None, state: State) -> tuple[str, tuple[str, ..
         beliefs = (explanation.misconception, *beliefs)
     drops = step.event in ("EHLO", "HELO") and step.before.transaction is not None
     right = last_sentence(explanation) if drops else first_sentence(explanation)
+    right = right.removeprefix(text("says.forced", says=""))
     return right, tuple(sorted(dict.fromkeys(beliefs), key=_names_a_code))
 
 

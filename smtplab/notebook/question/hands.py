@@ -4,21 +4,24 @@ The data and the drawing stand alone (`ShowOfHands.view`, and ``hands`` in ``sta
 can hold one: it adds the view to its own, and passes on the messages that are not its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.html import MARKS
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.hearing import Hearing, ask_of, client_of
-from smtplab.notebook.question.judgement import Answer
+from smtplab.notebook.question.judgement import Answer, Tally
+from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.question.predict import check_arguments
 from smtplab.notebook.question.question import Option, Part, words
 from smtplab.notebook.widget import Data, Panel
+from smtplab.protocol.machine import State
 
 MOST = 9999
 """Hands that one option may have."""
@@ -62,6 +65,7 @@ class ShowOfHands(Panel):
             self.answer, self.is_foreseen = self._hearing.answer(self.question), False
             self.changed()
 
+    @told
     def count(self, option: str | int, hands: int) -> "ShowOfHands":
         """Note how many hands an option has; a second count of it replaces the first.
 
@@ -85,17 +89,18 @@ class ShowOfHands(Panel):
         >>> hands.count("yes", 18).count("no", 6).reveal().to_rows()[0]["percent"]
         75
         """
-        name = str(option)
+        name = option if isinstance(option, str) else quoted(option)
         if name not in self.counts:
-            raise ValueError(text("hands.no-option", option=repr(option), options=", ".join(self.counts)))
+            raise ValueError(text("hands.no-option", option=quoted(option), options=", ".join(self.counts)))
         if isinstance(hands, bool) or not isinstance(hands, int) or not 0 <= hands <= MOST:
-            raise ValueError(text("hands.no-number", hands=repr(hands), option=name, most=MOST))
+            raise ValueError(text("hands.no-number", hands=quoted(hands), option=name, most=MOST))
         if self.answer is not None:
             raise ValueError(text("hands.too-late"))
         self.counts[name] = hands
         self.changed()
         return self
 
+    @told
     def reveal(self) -> "ShowOfHands":
         """Show the answer: send the line, unless it went out already, or may not; then the lab's forecast is shown.
 
@@ -112,10 +117,30 @@ class ShowOfHands(Panel):
             if self._sends:
                 self._hearing.send(self._target, self._line)
         self.is_foreseen = not self._sends and not self._hearing.is_over
-        foreseen = Answer(self.question, self.question.foreseen)
+        foreseen = Answer(self.question, self.question.foreseen.step)
         self.answer = foreseen if self.is_foreseen else self._hearing.answer(self.question)
         self.changed()
         return self
+
+    # What came of it
+
+    @property
+    def shows(self) -> tuple["ShowOfHands", ...]:
+        """Itself, for `missed`."""
+        return (self,)
+
+    @property
+    def tally(self) -> Tally | None:
+        """The hands beside what the wire said; None before it has spoken, and while no hand is counted."""
+        if self.answer is None or self.is_foreseen or not any(self.counts.values()):
+            return None
+        return Tally(self.answer, {
+            part.name: {option.value: self.counts[option.value] for option in part.options} for part in self.parts})
+
+    @property
+    def missed(self) -> Missed:
+        """What the class missed, by misconception."""
+        return missed(self)
 
     # What is seen
 
@@ -143,7 +168,7 @@ class ShowOfHands(Panel):
         rows = [self._row(part, option) for option in part.options]
         total = sum(row["hands"] for row in rows)
         return {
-            "name": part.name, "label": part.label,
+            "name": part.name, "label": part.label, "verdict": self._verdict(part),
             "options": [
                 {"value": row["option"], "label": html.readable(row["label"]), "hands": row["hands"],
                  "percent": row["percent"],
@@ -153,6 +178,18 @@ class ShowOfHands(Panel):
                 for row in rows
             ],
         }
+
+    def _verdict(self, part: Part) -> str:
+        """How many were right, in a sentence; empty before the reveal."""
+        if self.answer is None:
+            return ""
+        came = self.answer.confirmed.get(part.name)
+        if came is None:
+            return text("hands.verdict-unjudged")
+        if not any(option.value == came for option in part.options):
+            return text("hands.verdict-other", came=self.answer.label_of(part))
+        total, right = sum(self.counts[option.value] for option in part.options), self.counts[came]
+        return text(f"hands.verdict-{_verdict_of(right, total)}", right=right, total=total)
 
     def view(self) -> Data:
         """All that the browser draws, as plain data."""
@@ -172,7 +209,7 @@ class ShowOfHands(Panel):
     def fragment(self) -> html.Markup:
         """The static form: the options with their hands, and after the reveal what came."""
         parts, answer = self.view()["parts"], self.answer
-        asked = question_view.asked(self.question.line)
+        asked = question_view.asked(self.question.line, is_told=answer is not None)
         names = {"label": text("hands.option"), "count": text("hands.hands")}
         if answer is None:
             return html.join((asked, question_view.hands(parts, names), question_view.advice(text("hands.how"))))
@@ -193,9 +230,10 @@ class ShowOfHands(Panel):
         return True
 
     def __str__(self) -> str:
-        lines = [f"{text('predict.asked')} {html.readable(self.question.line)}"]
+        asked = text("predict.asked" if self.answer is None else "predict.was-asked")
+        lines = [f"{asked} {html.readable(self.question.line)}"]
         for part in self.view()["parts"]:
-            lines += ["", part["label"]]
+            lines += ["", f"{part['label']}  {part['verdict']}".rstrip()]
             for option in part["options"]:
                 said = (option["value"], option["count"], option["label"], option["mark"])
                 lines.append(f"  {said[0]:8} {said[1]:>16}  {'  '.join(filter(None, said[2:]))}")
@@ -209,14 +247,26 @@ class ShowOfHands(Panel):
         return f"<ShowOfHands about {self.question.line!r}>"
 
 
+def _verdict_of(right: int, total: int) -> str:
+    """The words for so many of so many.
+
+    >>> [_verdict_of(right, total) for right, total in ((0, 0), (1, 1), (0, 1), (30, 30), (0, 30), (1, 30), (2, 30))]
+    ['nobody', 'one-right', 'one-wrong', 'all', 'none', 'single', 'some']
+    """
+    if total < 2:
+        return ("one-right" if right else "one-wrong") if total else "nobody"
+    return "all" if right == total else {0: "none", 1: "single"}.get(right, "some")
+
+
 def _counted(hands: int, total: int, percent: int) -> str:
     return text("hands.count", hands=hands, total=total, percent=percent) if total else text("hands.none")
 
 
 def _unread(typed: str, option: str) -> int:
-    raise ValueError(text("hands.no-number", hands=repr(typed), option=option, most=MOST))
+    raise ValueError(text("hands.no-number", hands=quoted(typed), option=option, most=MOST))
 
 
+@told
 def show_of_hands(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = True,
     about: Sequence[str] = ("kind", "moves", "reason"), size: str = "projector", **unknown: object,
@@ -245,11 +295,15 @@ def show_of_hands(
 
     Raises
     ------
-    TypeError, ValueError, KeyError
-        For a wrong kind of argument, size, keyword, or misconception, in a sentence.
+    TypeError, ValueError
+        For a wrong kind of argument, size, keyword, or misconception; for no line, except as a line of a message. In a
+        sentence.
     """
-    check_arguments(line, target, because, wrong)
-    names = (about,) if isinstance(about, str) else tuple(about)
-    if not names or not set(names) <= set(ABOUT):
-        raise ValueError(text("hands.no-part", about=repr(about), parts=", ".join(ABOUT)))
+    check_arguments("show_of_hands", line, target, because, wrong)
+    if not line.strip() and client_of(target).state is not State.MAIL_DATA:
+        raise ValueError(text("hands.no-line", line=quoted(line)))
+    check_switch("send", send)
+    names = (about,) if isinstance(about, str) else tuple(about) if isinstance(about, Iterable) else ()
+    if not names or not all(name in ABOUT for name in names):
+        raise ValueError(text("hands.no-part", about=quoted(about), parts=", ".join(ABOUT)))
     return ShowOfHands(line, target, because, wrong, send, names, size, unknown)

@@ -1,10 +1,12 @@
 """A guess beside what the wire said: whether it came so, and because of what. There is no score."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from smtplab.explain import explain, misconception
 from smtplab.explain.catalogue import text
+from smtplab.lab import read_fault
+from smtplab.network import NoReply
 from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.question.foresight import silence
 from smtplab.notebook.question.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Data, Guess, Part, Question
@@ -58,7 +60,7 @@ class Answer:
 
     @property
     def _is_as_foreseen(self) -> bool:
-        foreseen = self.question.foreseen
+        foreseen = self.question.foreseen.step
         if self.step is None or foreseen is None:
             return self.step is foreseen
         codes = [step.reply.code if step.reply is not None else None for step in (self.step, foreseen)]
@@ -74,16 +76,33 @@ class Answer:
     @property
     def here(self) -> str:
         """Why the wire said so; a fault that forced it is named first."""
-        if self.step is None:
-            return self.why or silence(self.question.state)
-        forced = text("predict.forced", fault=readable(self.step.forced)) if self.step.forced else ""
-        return f"{forced} {explain(self.step).here}".lstrip()
+        if self.step is not None:
+            told = self.step if self.step.reply is not None else replace(self.step, forced="")  # it is named already
+            return f"{_forced(self.step.forced)} {explain(told).here}".lstrip()
+        foreseen = self.question.foreseen
+        expected = f"{_forced(foreseen.forced)} {silence(self.question.state, foreseen.is_due)}".lstrip()
+        return self.why or expected
 
     @property
     def wire(self) -> str:
         """The reply as it came; empty when none did."""
         reply = self.step.reply if self.step is not None else None
         return "\n".join(map(readable, str(reply).splitlines())) if reply is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often each option of a question was said, beside the answer of the wire.
+
+    Attributes
+    ----------
+    answer : Answer
+    said : mapping of str to mapping of str to int
+        By part, by option.
+    """
+
+    answer: Answer
+    said: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,11 @@ class Judgement:
             (said[part.name] == came[part.name], part.label, part.label_of(said[part.name]), self.answer.label_of(part))
             for part in self.answer.question.parts if part.name in said and part.name in came
         ]
+
+    @property
+    def tally(self) -> "Tally":
+        """The same as a count: one answer to each part that was answered."""
+        return Tally(self.answer, {part: {value: 1} for part, value in self.guess.values.items()})
 
     @property
     def misconception(self) -> str:
@@ -137,6 +161,22 @@ class Judgement:
         return "\n".join([*lines, self.answer.wire, f"{text('predict.because')} {self.because}"])
 
 
+def why_none(outcome: NoReply) -> str:
+    """Why no reply came although one was due; a fault that kept it back is named first. Empty when none was due."""
+    if not outcome.was_due:
+        return ""
+    return f"{_forced(outcome.forced)} {explain(replace(outcome, forced='')).here}".lstrip()
+
+
+def _forced(fault: str) -> str:
+    """That a fault forced it; and that nobody could be sure, when it has a chance. Empty for no fault."""
+    if not fault:
+        return ""
+    percent = read_fault(fault).when.percent
+    chance = "" if percent is None else text("predict.chance", percent=f"{percent:g}")
+    return f"{text('predict.forced', fault=readable(fault))} {chance}".rstrip()
+
+
 def _mark(right: bool) -> str:
     return MARKS[2 if right else 5]
 
@@ -144,9 +184,3 @@ def _mark(right: bool) -> str:
 def step_of(exchanges: Sequence[Exchange], octets: bytes) -> Exchange | None:
     """The first step whose octets end so; else the loss of the connection, which came in place of a reply."""
     return next((exchange for exchange in exchanges if exchange.sent.endswith(octets) or exchange.event == LOST), None)
-
-
-def judgements_of(things: Iterable[object]) -> Iterator[Judgement]:
-    """The judgements of whatever has some."""
-    for thing in things:
-        yield from getattr(thing, "judgements", ())

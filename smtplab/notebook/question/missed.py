@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text
-from smtplab.notebook.question.judgement import Judgement, judgements_of
+from smtplab.notebook.question.judgement import Tally
 from smtplab.notebook.question.question import NO_CODE
+
+YOU, HANDS = "you", "hands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,8 @@ class Miss:
 
     Attributes
     ----------
+    by : {"you", "hands"}
+        Who said it: somebody alone, or a class in a show of hands.
     about : {"reason", "kind", "moves", "code"}
         The part of the question.
     id : str
@@ -23,12 +28,14 @@ class Miss:
     belief : str
         What was said.
     asked : int
-        How often it could be missed: the belief was among the options, or the wire said what came.
+        How often it could be missed: the belief was among the options, or the wire said what came. In a show of
+        hands each hand counts.
     chosen : int
         How often it was missed so.
     cure : str
     """
 
+    by: str
     about: str
     id: str
     belief: str
@@ -46,18 +53,21 @@ class Missed:
     Attributes
     ----------
     misses : tuple of Miss
-        Misconceptions first, the most chosen ahead.
+        Those of a learner, then those of a class; misconceptions first, the most chosen ahead.
     questions : int
-        How many were answered.
+        How many answers were given alone.
+    shows : int
+        How many shows of hands were revealed, with a hand at least.
     """
 
     misses: tuple[Miss, ...]
     questions: int
+    shows: int = 0
 
     def to_rows(self) -> list[dict[str, str | int]]:
         """One row a miss."""
         return [
-            {"about": miss.about, "misconception": miss.id, "belief": miss.belief, "asked": miss.asked,
+            {"by": miss.by, "about": miss.about, "misconception": miss.id, "belief": miss.belief, "asked": miss.asked,
              "chosen": miss.chosen, "cure": miss.cure}
             for miss in self.misses
         ]
@@ -65,7 +75,8 @@ class Missed:
     @property
     def caption(self) -> str:
         """What was missed in how many questions, or that nothing was."""
-        return text("missed.some" if self.misses else "missed.nothing", questions=self.questions)
+        said = text("missed.some" if self.misses else "missed.nothing", questions=self.questions)
+        return f"{said} {text('missed.shows', shows=self.shows)}" if self.shows else said
 
     @property
     def privacy(self) -> str:
@@ -75,18 +86,20 @@ class Missed:
     def __str__(self) -> str:
         lines = [self.caption]
         for miss in self.misses:
-            count = text("missed.count", chosen=miss.chosen, asked=miss.asked)
+            count = text(f"missed.count-{miss.by}", chosen=miss.chosen, asked=miss.asked)
             lines += ["", f"{miss.id}  ({count})", f"  {miss.belief}", f"  {miss.cure}"]
         return "\n".join([*lines, "", self.privacy])
 
 
 def missed(*things: object) -> Missed:
-    """What was missed in some questions, by misconception.
+    """What was missed in some questions, by misconception; a learner's answers and a class's hands apart.
+
+    Hands count once the wire has spoken: a reveal that only tells what our server would say counts for nothing.
 
     Parameters
     ----------
-    *things : Prediction or Console
-        Anything that has `judgements`.
+    *things : Prediction, Console, Player, ShowOfHands or Desk
+        Anything that has `judgements`, or `shows` of hands. What is given twice counts once.
 
     Raises
     ------
@@ -102,43 +115,56 @@ def missed(*things: object) -> Missed:
     no -> yes
     """
     for thing in things:
-        if not hasattr(thing, "judgements"):
+        if isinstance(thing, type) or not (hasattr(thing, "judgements") or hasattr(thing, "shows")):
             raise TypeError(text("missed.target", type=type(thing).__name__))
-    judgements = tuple(judgements_of(things))
-    return Missed((*_beliefs(judgements), *_others(judgements)), len(judgements))
+    judgements = [judgement.tally for judgement in _each(things, "judgements")]
+    shows = [show.tally for show in _each(things, "shows") if show.tally is not None]
+    misses = [miss for by, tallies in ((YOU, judgements), (HANDS, shows))
+              for miss in (*_beliefs(by, tallies), *_others(by, tallies))]
+    return Missed(tuple(misses), len(judgements), len(shows))
 
 
-def _beliefs(judgements: tuple[Judgement, ...]) -> Iterator[Miss]:
+def _each(things: tuple[object, ...], name: str) -> list[Any]:
+    """What these things have under a name, each once."""
+    whole = {id(thing): thing for thing in things}.values()
+    found = [part for thing in whole for part in getattr(thing, name, ())]
+    return list({id(part): part for part in found}.values())
+
+
+def _beliefs(by: str, tallies: list[Tally]) -> Iterator[Miss]:
     """Beliefs that were chosen. A question whose reasons were made for another reply counts for none."""
     asked: Counter[str] = Counter()
     chosen: Counter[str] = Counter()
-    for judgement in judgements:
-        reasons = judgement.answer.question.part("reason")
-        if reasons and "reason" in judgement.guess.values and "reason" in judgement.answer.confirmed:
-            asked.update(option.misconception for option in reasons.options if option.misconception)
-            chosen.update([judgement.misconception] if judgement.misconception else [])
+    for tally in tallies:
+        reasons, said = tally.answer.question.part("reason"), tally.said.get("reason", {})
+        if reasons is not None and "reason" in tally.answer.confirmed:
+            for option in filter(lambda option: option.misconception, reasons.options):
+                asked[option.misconception] += sum(said.values())
+                chosen[option.misconception] += said.get(option.value, 0)
     for id, count in chosen.most_common():
-        record = misconception(id)
-        yield Miss("reason", id, record.belief, asked[id], count, record.cure)
+        if count:
+            record = misconception(id)
+            yield Miss(by, "reason", id, record.belief, asked[id], count, record.cure)
 
 
-def _others(judgements: tuple[Judgement, ...]) -> Iterator[Miss]:
+def _others(by: str, tallies: list[Tally]) -> Iterator[Miss]:
     """Kinds, moves and codes that were said where others came."""
     came: Counter[tuple[str, str]] = Counter()
     missed: Counter[tuple[str, str, str]] = Counter()
-    for judgement in judgements:
-        confirmed = judgement.answer.confirmed
-        for part, said in judgement.guess.values.items():
-            if part == "reason":
-                continue
-            wire = str(judgement.answer.code or NO_CODE) if part == "code" else confirmed[part]
-            came[part, wire] += 1
-            if said != confirmed[part]:
-                missed[part, said, wire] += 1
+    for tally in tallies:
+        confirmed = tally.answer.confirmed
+        for part in ("kind", "moves", "code"):
+            said = tally.said.get(part, {})
+            wire = str(tally.answer.code or NO_CODE) if part == "code" else confirmed.get(part, "")
+            came[part, wire] += sum(said.values())
+            for value, count in said.items():
+                if value != confirmed[part] and count:
+                    missed[part, value, wire] += count
     order = {"kind": 0, "moves": 1, "code": 2}
-    for (part, said, wire), count in sorted(missed.items(), key=lambda found: (order[found[0][0]], -found[1])):
-        belief = text("missed.said", said=_word(part, said), came=_word(part, wire))
-        yield Miss(part, f"{said} -> {wire}", belief, came[part, wire], count, text(f"missed.{_cure(part, wire)}"))
+    for (part, value, wire), count in sorted(missed.items(), key=lambda found: (order[found[0][0]], -found[1])):
+        belief = text("missed.said", said=_word(part, value), came=_word(part, wire))
+        cure = text(f"missed.{_cure(part, wire)}")
+        yield Miss(by, part, f"{value} -> {wire}", belief, came[part, wire], count, cure)
 
 
 def _word(part: str, value: str) -> str:

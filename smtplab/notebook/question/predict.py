@@ -5,11 +5,15 @@ sends the line, and the question hears the answer.
 """
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+from smtplab.explain import misconceptions
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
+from smtplab.network.typed import line_octets
 from smtplab.notebook import html
+from smtplab.notebook.arguments import check_switch, quoted, told
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.hearing import Hearing, ask_of, client_of
@@ -47,6 +51,7 @@ class Prediction(Panel):
         reasons = self.question.part("reason")
         return tuple(option.label for option in reasons.options) if reasons else ()
 
+    @told
     def answer(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> "Prediction":
@@ -142,7 +147,7 @@ class Prediction(Panel):
 
     def __str__(self) -> str:
         if self.judgement:
-            return f"{text('predict.asked')} {self.line}\n\n{self.judgement}"
+            return f"{text('predict.was-asked')} {self.line}\n\n{self.judgement}"
         if self.guess is not None:
             return f"{text('predict.asked')} {self.line}\n{text('predict.committed')}"
         return f"{self.question}\n\n{text('predict.how')}"
@@ -151,6 +156,7 @@ class Prediction(Panel):
         return f"<Prediction of {self.line!r}>"
 
 
+@told
 def predict(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = False,
     code: bool = False, size: str = "normal", **unknown: object,
@@ -179,16 +185,28 @@ def predict(
 
     Raises
     ------
-    TypeError, ValueError, KeyError
+    TypeError, ValueError
         For a wrong kind of argument, size, keyword, or misconception, in a sentence.
     """
-    check_arguments(line, target, because, wrong)
+    check_arguments("predict", line, target, because, wrong)
+    check_switch("send", send)
+    check_switch("code", code)
     return Prediction(line, target, because, wrong, send, code, size, unknown)
 
 
-def check_arguments(line: object, target: object, because: object, wrong: object) -> None:
-    """Raise TypeError, in a sentence, for what no question can be about."""
+def check_arguments(name: str, line: object, target: object, because: object, wrong: object) -> None:
+    """Raise TypeError or ValueError, in a sentence, for what no question can be about."""
     if not isinstance(line, str) or not isinstance(target, Client | Console):
-        raise TypeError(text("predict.target"))
+        raise TypeError(text("predict.target", name=name))
+    line_octets(line)
     if not isinstance(because, str) or isinstance(wrong, str) or not isinstance(wrong, Sequence):
         raise TypeError(text("predict.sentences"))
+    if not all(isinstance(id, str) for id in wrong):
+        raise TypeError(text("predict.sentences"))
+    known = [record.id for record in misconceptions()]
+    for id in wrong:
+        if id not in known:
+            near = (*get_close_matches(id, known, 1), known[0])[0]
+            raise ValueError(text("predict.no-belief", wrong=quoted(id), near=near))
+    if len(set(wrong)) != len(wrong) or len(wrong) not in (0, 2):
+        raise ValueError(text("predict.two-wrong", wrong=quoted(list(wrong))))

@@ -12,9 +12,9 @@ from zlib import crc32
 from smtplab.explain import misconception
 from smtplab.explain.catalogue import text, texts
 from smtplab.lab import World
+from smtplab.notebook.arguments import quoted
 from smtplab.notebook.html import readable
-from smtplab.notebook.question.foresight import codes_for, foresee, may_be_silent, options_for
-from smtplab.protocol.dialogue import Exchange
+from smtplab.notebook.question.foresight import Asked, Forecast, codes_for, foresee, may_be_silent, options_for
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import encode
@@ -114,14 +114,14 @@ class Question:
     state : State
         Where the session stands before the line.
     parts : tuple of Part
-    foreseen : Exchange or None
-        The step that the lab's own server would make of the line; None when it would not reply yet.
+    foreseen : Forecast
+        What the lab's own server would make of the line.
     """
 
     line: str
     state: State
     parts: tuple[Part, ...]
-    foreseen: Exchange | None
+    foreseen: Forecast
 
     def part(self, name: str) -> Part | None:
         """One of the things asked."""
@@ -137,15 +137,16 @@ class Question:
         """A guess among the options; raises ValueError, in a sentence, for one that is not offered."""
         kinds, sentences, codes = map(self._values, ("kind", "reason", "code"))
         if kind not in kinds:
-            raise ValueError(text("predict.no-kind", kind=repr(kind), kinds=", ".join(kinds)))
+            raise ValueError(text("predict.no-kind", kind=quoted(kind), kinds=", ".join(kinds)))
         if not isinstance(moves, bool):
-            raise ValueError(text("predict.no-move", moves=repr(moves)))
-        if reason is not None and (isinstance(reason, bool) or reason not in range(1, len(sentences) + 1)):
-            raise ValueError(text("predict.no-reason", reason=repr(reason), last=len(sentences)))
-        if code is not None and str(code) not in codes:
+            raise ValueError(text("predict.no-move", moves=quoted(moves)))
+        if reason is not None and (type(reason) is not int or not 1 <= reason <= len(sentences)):
+            raise ValueError(text("predict.no-reason", reason=quoted(reason), last=len(sentences)))
+        said = code if isinstance(code, str) else "" if code is None else quoted(code)
+        if code is not None and said not in codes:
             key = "no-code" if codes else "code-unasked"
-            raise ValueError(text(f"predict.{key}", code=repr(code), codes=", ".join(codes)))
-        return Guess(kind, moves, reason, "" if code is None else str(code))
+            raise ValueError(text(f"predict.{key}", code=quoted(code), codes=", ".join(codes)))
+        return Guess(kind, moves, reason, said)
 
     def read(self, message: Mapping[str, Any]) -> Guess:
         """The guess that the browser committed; raises ValueError, in a sentence, when a part of it is missing."""
@@ -171,7 +172,7 @@ class Question:
 
 def ask(
     session: Session, line: str, world: World, edition: int, *, message: bytes = b"", because: str = "",
-    wrong: Sequence[str] = (), code: bool = False, shown: str = "",
+    wrong: Sequence[str] = (), code: bool = False, shown: str = "", would_do: Asked | None = None,
 ) -> Question:
     """The question about a line that is not sent yet.
 
@@ -193,13 +194,13 @@ def ask(
         Ask for the code too.
     shown : str
         How the line is shown, where it carries a secret.
+    would_do : function of octets, optional
+        As for `foresee`.
 
     Raises
     ------
     SessionOver
         When no reply can come any more.
-    KeyError
-        For the id of a misconception that nobody defined.
 
     Examples
     --------
@@ -209,8 +210,8 @@ def ask(
     """
     if session.state is State.CLOSED:
         raise SessionOver(text("predict.over"))
-    silent = may_be_silent(session, line, edition)
-    foreseen = foresee(session, line, world, edition, message)
+    silent = may_be_silent(session, line, edition) or bool(world.faults.set)  # any fault may keep a reply back
+    foreseen = foresee(session, line, world, edition, message, would_do)
     parts = [
         Part("kind", text("predict.kind"), _named((*KINDS, SILENT) if silent else KINDS)),
         Part("moves", text("predict.moves"), (
@@ -231,7 +232,7 @@ def _named(values: Sequence[str]) -> tuple[Option, ...]:
 
 
 def _sentences(
-    foreseen: Exchange | None, state: State, line: str, because: str, wrong: Sequence[str]
+    foreseen: Forecast, state: State, line: str, because: str, wrong: Sequence[str]
 ) -> list[tuple[str, str]]:
     """The right sentence among wrong ones, each with its id; which comes first differs from line to line."""
     right, beliefs = options_for(foreseen, state)

@@ -8,9 +8,9 @@ from smtplab.notebook.question.judgement import Answer, Judgement
 from smtplab.notebook.question.question import Data, Question
 
 
-def asked(line: str) -> Markup:
-    """The line that it is about."""
-    return element("p", text("predict.asked"), " ", element("code", line))
+def asked(line: str, is_told: bool = False) -> Markup:
+    """The line that it is about, before or after it was told what came."""
+    return element("p", text("predict.was-asked" if is_told else "predict.asked"), " ", element("code", line))
 
 
 def question(what: Question) -> Markup:
@@ -33,7 +33,7 @@ def judgement(what: Judgement) -> Markup:
     names = [text(f"predict.{name}") for name in ("asked-column", "you", "wire")]
     rows = [dict(zip(names, row, strict=True)) for row in what.marked]
     line = what.answer.question.line
-    return join((asked(line), table(rows, line), wire(what.answer), because(what.because)))
+    return join((asked(line, is_told=True), table(rows, line), wire(what.answer), because(what.because)))
 
 
 def wire(what: Answer) -> Markup:
@@ -49,6 +49,7 @@ def because(sentence: str) -> Markup:
 def hands(parts: list[Data], names: Mapping[str, str]) -> Markup:
     """A table for each part: option, hands, and after the reveal what came and the cure."""
     return join(
-        table([{said: option[key] for key, said in names.items()} for option in part["options"]], part["label"])
+        table([{said: option[key] for key, said in names.items()} for option in part["options"]],
+              f"{part['label']} {part['verdict']}".rstrip())
         for part in parts
     )

@@ -69,8 +69,13 @@ function drawDesk({ model, el }) {
   /** Faults are at hand where that leaves room for the replies; how much there is shows once the desk is on the page. */
   function unfold() {
     if (!folded || root.clientWidth === 0) return;
-    folded.open = root.clientWidth >= WIDE_PX;
+    folded.open = root.clientWidth >= WIDE_PX && !model.get("view").hides;
     folded = null;
+  }
+
+  function foldFaults() {
+    const panel = places.console.querySelector("details.faults");
+    if (panel) panel.open = false;
   }
 
   function draw() {
@@ -85,6 +90,7 @@ function drawDesk({ model, el }) {
       fronts[part].hidden = view[part] === null;
       fronts[part].setAttribute("aria-pressed", String(view.shown === part));
     }
+    if (view.hides && hideButton.getAttribute("aria-pressed") === "false") foldFaults(); // what is set tells what will come
     hideButton.setAttribute("aria-pressed", String(view.hides));
     askButton.hidden = view.shown !== "console" || view.covered;
     hideButton.hidden = view.shown !== "console";

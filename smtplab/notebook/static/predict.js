@@ -21,7 +21,7 @@ function drawPredict({ model, el }) {
   function draw() {
     const view = model.get("view");
     const hadFocus = form.box.contains(document.activeElement);
-    redraw(asked, view.line, () => question.asked(fixed.question, view.line));
+    redraw(asked, [view.line, view.phase], () => question.asked(fixed.question, view.line, view.phase === "told"));
     form.draw(view.questions);
     form.box.hidden = view.phase !== "ask";
     notice.textContent = view.notice;

@@ -2,9 +2,9 @@
 // `texts` are the strings that Python sends for it; nothing here talks to Python.
 
 const question = {
-  /** The line that it is about. */
-  asked(texts, line) {
-    return [`${texts.asked} `, smtplab.make("code", {}, line)];
+  /** The line that it is about, before or after it was told what came. */
+  asked(texts, line, isTold = false) {
+    return [`${isTold ? texts["was-asked"] : texts.asked} `, smtplab.make("code", {}, line)];
   },
 
   /** The parts as radios, one button that commits, and a way out if `leave` is given: a button, and Escape. */
@@ -96,14 +96,14 @@ const question = {
     const drawTold = (view) => [
       view.foreseen ? make("p", {}, view.foreseen) : null,
       question.came(texts, view),
-      view.parts.map((part) => make("div", {}, make("p", { class: "part" }, part.label), make("ul", {}, part.options.map(drawBar)))),
+      view.parts.map((part) => make("div", {}, make("p", { class: "part" }, part.label, part.verdict ? make("b", {}, ` ${part.verdict}`) : null), make("ul", {}, part.options.map(drawBar)))),
     ];
     return {
       box,
       draw(view) {
         const hadFocus = form.contains(document.activeElement);
         known = Object.fromEntries(view.parts.flatMap((part) => part.options.map((option) => [option.value, option.hands])));
-        redraw(asked, view.line, () => question.asked(texts, view.line));
+        redraw(asked, [view.line, view.phase], () => question.asked(texts, view.line, view.phase === "told"));
         const shown = view.parts.map((part) => [part.label, part.options.map((option) => option.label)]);
         redraw(form, shown, () => [...view.parts.map(drawBoxes), make("button", { type: "submit", class: "main" }, texts.reveal)]);
         for (const input of form.querySelectorAll("input")) {

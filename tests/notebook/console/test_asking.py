@@ -100,8 +100,8 @@ def test_a_whole_message_waits_for_the_guess_and_then_goes_as_it_was() -> None:
     asking = console(*ENVELOPE, world=World(max_message_octets=65536))
     asking.heard({"do": "message", "text": "Subject: x\n\n.hidden\n" + "yes yes\n" * 9000})
     assert asking.question is not None and asking.question.line == "." and asking.messages == ()
-    assert asking.question.foreseen is not None and asking.question.foreseen.reply is not None
-    assert asking.question.foreseen.reply.code == 552
+    foreseen = asking.question.foreseen.step
+    assert foreseen is not None and foreseen.reply is not None and foreseen.reply.code == 552
     asking.change_line()
     assert asking.view()["draft"] is None and asking.view()["phase"] == "message"
     with pytest.raises(CommitFirst):

@@ -184,6 +184,13 @@ def test_a_guess_is_asked_before_each_reply_that_has_no_question_of_its_own() ->
                      "RCPT TO:<zoe@lab.example>", "RCPT TO:<bob@lab.example>", "DATA", "QUIT"]
 
 
+def test_a_fault_of_a_scenario_is_told_once_it_has_happened_and_not_before() -> None:
+    player = Player(Scenario.parse("@title Busy\n@fault NOOP#2 -> 452 Busy\nS: 220 lab.example SMTP service ready\n"
+                                   "C: NOOP\nS: 250 OK, nothing done\nC: NOOP\nS: 452 Busy\n"), predict=True)
+    told = ["452" in json.dumps(player.view()) for _ in steps(player)]
+    assert told == [False] * (player.count - 1) + [True]
+
+
 def test_a_guess_stands_until_next_and_then_the_wire_speaks() -> None:
     player = Player(EXAMPLE, predict=True)
     number = next(n for n in steps(player) if player.prediction and "carol" in player.prediction.line)

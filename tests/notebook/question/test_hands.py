@@ -120,10 +120,41 @@ def test_no_hands_are_counted_after_the_reveal() -> None:
 
 
 def test_wrong_arguments_are_told() -> None:
-    with pytest.raises(TypeError, match=r"Write predict\(line, target\)"):
+    with pytest.raises(TypeError, match=r"Write show_of_hands\(line, target\)"):
         show_of_hands(greeted(), LINE)  # type: ignore[arg-type]
     for wrong in ((), ("kind", "colour"), "colour"):
         with pytest.raises(ValueError, match="write some of kind, moves, code, reason"):
             show_of_hands(LINE, greeted(), about=wrong)
     with pytest.raises(TypeError, match="Did you mean 'about'"):
         show_of_hands(LINE, greeted(), abuot=("kind",))
+
+
+@pytest.mark.parametrize(("raised", "verdict"), [
+    ({}, "No hands were counted."),
+    ({"no": 1}, "One hand was raised, and it was right."),
+    ({"yes": 1}, "One hand was raised, and it was not right."),
+    ({"no": 30}, "All 30 hands were right."),
+    ({"yes": 28, "more": 2}, "None of 30 hands was right."),
+    ({"yes": 29, "no": 1}, "1 of 30 hands was right."),
+    ({"yes": 18, "not-now": 2, "no": 10}, "10 of 30 hands were right."),
+])
+def test_the_reveal_says_how_many_of_a_class_were_right_in_every_form(raised: dict[str, int], verdict: str) -> None:
+    hands = show_of_hands(LINE, greeted())
+    for option, number in raised.items():
+        hands.count(option, number)
+    assert verdict not in str(hands) and not any(part["verdict"] for part in hands.view()["parts"])
+    hands.reveal()
+    assert hands.view()["parts"][0]["verdict"] == verdict
+    assert f"The reply  {verdict}" in str(hands) and f"The reply {verdict}" in hands.fragment()
+    for form in (str(hands), hands.fragment()):
+        assert "The line was:" in form and "Before you send this line" not in form
+
+
+def test_what_came_although_it_was_no_option_is_told() -> None:
+    server = memory_server()
+    client = server.connect()
+    hands = show_of_hands("NOOP", client).count("yes", 4)
+    server.faults.add("NOOP -> silence")
+    parts = hands.reveal().view()["parts"]
+    assert parts[0]["verdict"] == "What came was not among the answers: No reply yet."
+    assert parts[2]["verdict"] == "Something else came than these sentences are about, so none is marked."

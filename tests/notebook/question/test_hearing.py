@@ -9,10 +9,27 @@ from smtplab.notebook.question.judgement import Judgement
 from smtplab.notebook.question.predict import predict
 
 FAULTS = {
-    "NOOP -> 452 Busy": (["Not now.", "It stays GREETED."], "A fault that was set made it so: NOOP -> 452 Busy."),
-    "NOOP -> silence": (["No reply yet.", "It stays GREETED."], "No reply came within"),
-    "NOOP -> drop before": (["No reply yet.", "It moves away from GREETED."], "The connection broke"),
-    "NOOP -> twice": (["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "A fault"),
+    "NOOP -> 452 Busy": (
+        ["Not now.", "It stays GREETED.", "The server lacks storage, or room for one more recipient."],
+        "A fault says: The server lacks storage"),
+    "NOOP -> silence": (
+        ["No reply yet.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
+        "No reply came within"),
+    "NOOP -> no CRLF": (
+        ["No reply yet.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
+        "No reply came within"),
+    "NOOP -> drop before": (
+        ["No reply yet.", "It moves away from GREETED.", "The connection broke; no 221 and no 421 came."],
+        "The connection broke"),
+    "NOOP -> twice": (
+        ["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "NOOP does nothing else"),
+    "NOOP -> delay 2 s": (
+        ["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "NOOP does nothing else"),
+    "NOOP -> glue": (
+        ["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "NOOP does nothing else"),
+    "NOOP -> codes differ": (
+        ["No.", "It stays GREETED.", "The mailbox is unknown here, or policy forbids this."],
+        "A fault says: The mailbox"),
 }
 
 
@@ -27,6 +44,8 @@ def test_what_a_fault_makes_of_the_reply_is_told_and_why(fault: str, in_console:
     assert judgement is not None
     assert [wire for _, _, _, wire in judgement.rows] == came
     assert why in judgement.because
+    assert judgement.because.startswith(f"Forced by a fault that was set: {fault}.")
+    assert judgement.because.count("ault") == (2 if "A fault says" in why else 1)  # it is named once
 
 
 def console_said(console: Console) -> Judgement:

@@ -7,7 +7,10 @@ import pytest
 
 from smtplab.network import Client, memory_server
 from smtplab.notebook import html, views
+from smtplab.notebook.console.console import Console
+from smtplab.notebook.desk import desk
 from smtplab.notebook.frames import frame
+from smtplab.notebook.question.hands import ShowOfHands, show_of_hands
 from smtplab.notebook.question.missed import missed
 from smtplab.notebook.question.predict import Prediction, predict
 
@@ -28,7 +31,7 @@ def test_it_counts_how_often_a_belief_was_offered_and_chosen() -> None:
     found = missed(asked(client, "NOOP", "yes", "text-decides"), asked(client, "RSET", "yes", ""),
                    asked(client, "DATA", "no", "text-decides"))
     assert found.to_rows() == [{
-        "about": "reason", "misconception": "text-decides", "asked": 3, "chosen": 2,
+        "by": "you", "about": "reason", "misconception": "text-decides", "asked": 3, "chosen": 2,
         "belief": "The words behind the code tell a program what to do.",
         "cure": "Programs go by the code; the words are for people.",
     }]
@@ -64,7 +67,7 @@ def test_nothing_missed_is_said_and_questions_that_wait_count_for_nothing() -> N
     client = memory_server().connect()
     assert missed().to_rows() == [] and missed(predict("NOOP", client)).questions == 0
     found = missed(asked(client, "NOOP", "yes", ""))
-    assert str(found).startswith("Nothing was missed. Questions answered: 1.")
+    assert str(found).startswith("Nothing was missed. Answers given: 1.")
     assert "Nothing was missed" in views.missed(found) and "<table" not in views.missed(found)
 
 
@@ -86,14 +89,67 @@ def test_it_is_a_table_with_a_promise_below_and_a_frame() -> None:
     assert list(frame(found)["chosen"]) == [1, 1]
 
 
+def shown(client: Client, line: str, **hands: int) -> ShowOfHands:
+    """A show of hands: how many for each kind, and for each reason by its misconception."""
+    show = show_of_hands(line, client, wrong=WRONG)
+    for part in show.parts:
+        for option in part.options:
+            show.count(option.value, hands.get((option.misconception or option.value).replace("-", "_"), 0))
+    return show
+
+
+def test_a_class_and_a_learner_are_kept_apart_and_each_hand_counts() -> None:
+    client = memory_server().connect()
+    alone = asked(client, "DATA", "yes", "text-decides")
+    first = shown(client, "DATA", yes=12, no=16, text_decides=9, error_ends_session=1).reveal()
+    second = shown(client, "DATA", yes=3, no=27, text_decides=2).reveal()
+    found = missed(alone, first, second)
+    rows = [(row["by"], row["misconception"], row["chosen"], row["asked"]) for row in found.to_rows()]
+    assert rows == [
+        ("you", "text-decides", 1, 1), ("you", "yes -> no", 1, 1),
+        ("hands", "text-decides", 11, 12), ("hands", "error-ends-session", 1, 12), ("hands", "yes -> no", 15, 58),
+    ]
+    assert (found.questions, found.shows) == (1, 2)
+    assert found.caption == "What was missed. Answers given: 1. Shows of hands: 2."
+    assert "yes -> no  (in a show of hands: 15 of 58)" in str(found) and "yes -> no  (1 of 1)" in str(found)
+    table = views.missed(found)
+    assert table.count("<td>a show of hands</td>") + table.count(">a show of hands</th>") == 3 and "Who" in table
+
+
+def test_hands_count_when_the_wire_has_spoken_and_somebody_raised_one() -> None:
+    client = memory_server().connect()
+    waits = shown(client, "NOOP", no=3)
+    foreseen = show_of_hands("RSET", client, send=False).count("no", 3).reveal()
+    nobody = shown(client, "VRFY bob").reveal()
+    assert missed(waits, foreseen, nobody).to_rows() == [] and missed(waits, foreseen, nobody).shows == 0
+    client.send("RSET")
+    assert missed(foreseen).to_rows()[0]["chosen"] == 3 and foreseen.missed == missed(foreseen)
+
+
+def test_what_is_given_twice_counts_once() -> None:
+    show = shown(memory_server().connect(), "NOOP", no=3).reveal()
+    assert missed(show, show).to_rows() == missed(show).to_rows() and missed(show, show).shows == 1
+
+
+def test_a_desk_remembers_every_question_and_every_scenario() -> None:
+    with desk(memory_server()) as board:
+        for hands in (4, 5):
+            board.ask("NOOP").count("no", hands).reveal()
+        board.open("two_recipients")
+        board.open("greylisting")
+        assert board.missed.shows == 2 and [row["chosen"] for row in board.missed.to_rows()] == [9]
+        assert missed(board, *board.shows) == board.missed
+
+
 def test_it_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     question = asked(memory_server().connect(), "NOOP", "no", "text-decides")
-    views.missed(missed(question))  # what is loaded once has been loaded
+    show = shown(memory_server().connect(), "NOOP", no=3).reveal()
+    views.missed(missed(question, show))  # what is loaded once has been loaded
     monkeypatch.setattr(builtins, "open", lambda *_, **__: pytest.fail("a file was opened"))
-    assert str(missed(question)) and views.missed(missed(question))
+    assert str(missed(question, show)) and views.missed(missed(question, show))
 
 
-@pytest.mark.parametrize("wrong", [3, "NOOP", None])
+@pytest.mark.parametrize("wrong", [3, "NOOP", None, Prediction, Console, (), []])
 def test_what_has_no_questions_is_told(wrong: object) -> None:
-    with pytest.raises(TypeError, match="missed takes questions and consoles that ask"):
+    with pytest.raises(TypeError, match="missed takes questions, and consoles, players and desks that ask"):
         missed(wrong)

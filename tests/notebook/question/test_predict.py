@@ -13,7 +13,8 @@ from smtplab.lab.world import Offer
 from smtplab.network import Client, memory_server
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.view import unanswered_octets
-from smtplab.notebook.question.foresight import foresee, options_for
+from smtplab.notebook.question.foresight import Forecast, foresee, options_for
+from smtplab.notebook.question.hearing import would_do_of
 from smtplab.notebook.question.predict import Prediction, predict
 
 BELIEFS = {record.belief: record.id for record in misconceptions()}
@@ -119,12 +120,14 @@ def test_the_final_dot_is_a_question_too() -> None:
 def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) -> None:
     client = client_after(*cause.lines[:-1], world=cause.world)
     message = unanswered_octets(client.transcript)
-    step = foresee(client.session, cause.lines[-1], client.keeps.world, 2821, message)
+    before = client.session
+    asked = foresee(before, cause.lines[-1], World(), 2821, message, would_do_of(client))
+    alone = foresee(before, cause.lines[-1], client.keeps.world, 2821, message)
     reply = client.send(cause.lines[-1])
-    assert step is not None and reply
-    assert (step.reply, step.event) == (reply, cause.event)
-    assert step.after == client.session
-    assert len(options_for(step, client.state)[1]) >= 2
+    assert asked.step is not None and reply
+    assert (asked.step.reply, asked.step.event) == (reply, cause.event)
+    assert asked == alone and asked.step.after == client.session
+    assert len(options_for(asked, client.state)[1]) >= 2
 
 
 LOGINS_AND_TLS = [
@@ -136,7 +139,7 @@ LOGINS_AND_TLS = [
 def test_the_forecast_goes_by_the_extensions_that_were_announced(cause: Cause) -> None:
     client = client_after(*cause.lines[:-1], world=cause.world)
     question = predict(cause.lines[-1], client)
-    step = foresee(client.session, cause.lines[-1], client.keeps.world, 2821)
+    step = foresee(client.session, cause.lines[-1], client.keeps.world, 2821).step
     reply = client.send(cause.lines[-1])
     assert step is not None and reply and reply.exchange
     assert (step.event, step.reply, step.after) == (cause.event, reply, reply.exchange.after)
@@ -150,7 +153,7 @@ CHUNKS = World(extensions=("CHUNKING",))
 @pytest.mark.parametrize("before", [IN_MAIL_DATA[:3], IN_MAIL_DATA[:1]], ids=["in-mail", "out-of-order"])
 def test_a_bdat_gets_no_reply_before_its_octets_have_come(line: str, before: tuple[str, ...]) -> None:
     client = client_after(*before, world=CHUNKS)
-    assert foresee(client.session, line, CHUNKS, 2821) is None
+    assert foresee(client.session, line, CHUNKS, 2821) == Forecast(None)
     question = predict(line, client, send=True)
     assert sum(sentence in BELIEFS for sentence in question.sentences) == 2
     question.answer("silent", moves=False, reason=right(question))
@@ -164,7 +167,7 @@ def test_a_bdat_gets_no_reply_before_its_octets_have_come(line: str, before: tup
 def test_a_bdat_without_octets_is_answered_at_once(line: str, code: int) -> None:
     client = client_after(*IN_MAIL_DATA[:3], world=CHUNKS)
     question = predict(line, client)
-    step, reply = foresee(client.session, line, CHUNKS, 2821), client.send(line)
+    step, reply = foresee(client.session, line, CHUNKS, 2821).step, client.send(line)
     assert step is not None and reply and reply.exchange
     assert (step.reply, step.after) == (reply, reply.exchange.after) and reply.code == code
     assert ("silent" in [option["value"] for option in question.view()["questions"][0]["options"]]) == (code != 500)
@@ -222,7 +225,7 @@ def test_wrong_arguments_are_told() -> None:
         predict("NOOP", client_after(), becuse="x")
     with pytest.raises(ValueError, match="session is over"):
         predict("NOOP", client_after("QUIT"))
-    with pytest.raises(KeyError, match="nonsense"):
+    with pytest.raises(ValueError, match="'nonsense' is no misconception; write the name of one, such as"):
         predict("NOOP", client_after(), wrong=("nonsense", "text-decides"))
 
 

@@ -1,0 +1,80 @@
+"""The curtain of a desk: while it is drawn, nothing on the screen tells what came, before the instructor lifts it.
+
+A reply is not the only thing that tells: so does a state, a count of a fault that has happened, a control that is gone.
+So what the class sees is the console as it stood before, with what was sent since, and a row in place of the reply.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from smtplab.explain.catalogue import text
+
+if TYPE_CHECKING:
+    from smtplab.network import Client
+
+Data = dict[str, Any]
+
+
+class Curtain:
+    """What a console's class may see of it.
+
+    Attributes
+    ----------
+    is_drawn : bool
+        True: what comes stays hidden until `lift`.
+    """
+
+    def __init__(self) -> None:
+        self.is_drawn = False
+        self.lift()
+
+    def lift(self) -> None:
+        """Show what is hidden; the next that comes is hidden again."""
+        self._seen: tuple[Client, Data] | None = None  # what was shown last, and of which session
+        self._before: Data | None = None  # what was shown before something came that is hidden now
+
+    @property
+    def covers(self) -> bool:
+        """True while something is hidden."""
+        return self._before is not None
+
+    def look(self, client: "Client", now: Data) -> None:
+        """Take note of what there is to see now. Another session hides nothing yet."""
+        if self._seen is not None and self._seen[0] is not client:
+            self.lift()
+        if self.is_drawn and self._before is None:
+            if self._seen is None or _came(now) == _came(self._seen[1]):
+                self._seen = client, now
+            else:
+                self._before = self._seen[1]
+
+    def shown(self, now: Data) -> Data:
+        """What the class sees of it."""
+        return now if self._before is None else _covered(self._before, now)
+
+
+def _came(view: Data) -> tuple[object, ...]:
+    """What the wire has a part in: all that a class could tell a reply from, or that none comes."""
+    replies = [row for row in view["rows"] if row["kind"] != "sent"]
+    return replies, view["state"], view["explanation"], view["both"], view["envelope"]
+
+
+def _covered(before: Data, now: Data) -> Data:
+    """A console's view as it was before a reply, with what was sent, and a row in place of the reply."""
+    known = {row["id"] for row in before["rows"]}
+    sent = [row for row in now["rows"] if row["id"] not in known and row["kind"] == "sent"]
+    rows = [*before["rows"], *sent]
+    curtain = {  # its name tells nothing of what comes meanwhile, or a screen reader would say so
+        "id": f"curtain-{len(rows)}", "kind": "reply", "who": text("console.server"), "mark": "?", "digit": 0,
+        "note": "", "secret": False, "lines": [["", text("desk.curtain")]],
+    }
+    return before | {"rows": [*rows, curtain], "explanation": None, "details": [], "notice": now["notice"],
+                     "history": now["history"], "draft": now["draft"], "faults": _faults(before, now)}
+
+
+def _faults(before: Data, now: Data) -> Data | None:
+    """The faults that are set, with the counts that they had; one that was set since has none to show."""
+    panel: Data | None = now["faults"]
+    if panel is None:
+        return None
+    counts = {fault["text"]: fault["fired"] for fault in (before["faults"] or {"set": []})["set"]}
+    return panel | {"set": [fault | {"fired": counts.get(fault["text"], "")} for fault in panel["set"]]}
