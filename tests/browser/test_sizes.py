@@ -114,7 +114,7 @@ def test_a_projected_scenario_fits_a_small_screen_and_its_picture_is_seen_whole(
     player = notebook.page.locator(".smtplab-player")
     player.wait_for()
     player.press("PageDown")
-    expect(player).to_have_attribute("data-at", "2")
+    expect(player).to_have_attribute("data-at", "1")
     assert height(player) <= window_of(notebook)
     is_cut, name = player.evaluate(PICTURE)
     assert not is_cut
