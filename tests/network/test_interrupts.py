@@ -90,12 +90,12 @@ def serve():
     connection.recv(100)
     connection.sendall(b"220 go\\r\\n")
     while connection.recv(1000):
-        pass
-thread = threading.Thread(target=serve)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGALRM)
+thread = threading.Thread(target=serve, daemon=True)
 thread.start()
 client = Client(port=listener.getsockname()[1], timeout_s=30)
 client.send("EHLO me.example")
-signal.setitimer(signal.ITIMER_REAL, 0.2)
+PREPARATION
 try:
     client.send("STARTTLS")
     raise SystemExit("not interrupted")
@@ -109,6 +109,15 @@ with LoopbackServer(extensions="all") as server, server.connect() as client:
     client.send("EHLO me.example")
     assert client.send("STARTTLS").code == 220 and client.session.tls
 print("well")
+"""
+
+INTERRUPTED_BEFORE = """
+import smtplab.network.client as asked
+make_context = asked.client_context
+def interrupted(*given):
+    asked.client_context = make_context
+    raise KeyboardInterrupt
+asked.client_context = interrupted
 """
 
 IN_A_FORK = """
@@ -158,7 +167,7 @@ def serve():
     connection.recv(100)
     connection.sendall(b"251 the second\\r\\n")
     connection.recv(100)
-thread = threading.Thread(target=serve)
+thread = threading.Thread(target=serve, daemon=True)
 thread.start()
 client = Client("127.0.0.1", listener.getsockname()[1], timeout_s=10)
 signal.setitimer(signal.ITIMER_REAL, 0.05)
@@ -202,8 +211,9 @@ def test_interrupts_inside_tls_never_send_a_command_twice(seed: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
-def test_an_interrupted_handshake_hangs_up_and_the_next_session_is_well() -> None:
-    assert run(IN_A_HANDSHAKE) == "well\n"
+@pytest.mark.parametrize("preparation", ["", INTERRUPTED_BEFORE], ids=["amid it", "before its first octet"])
+def test_an_interrupted_handshake_hangs_up_and_the_next_session_is_well(preparation: str) -> None:
+    assert run(IN_A_HANDSHAKE.replace("PREPARATION", preparation)) == "well\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
