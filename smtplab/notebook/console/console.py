@@ -1,9 +1,9 @@
 """The console: talk to a mail server, see what each reply means and where the session stands.
 
 One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
-by methods alone, without a browser. All logic is here: the browser draws data (`console_view`, and `console_offers`
-for what a server announced) and tells clicks. What can be said in it is in `console_talk`, and going back in
-`console_fork`.
+by methods alone, without a browser. All logic is here: the browser draws data (`view`, and `offers` for what a server
+announced) and tells clicks. What can be said in it is in `talk`, questions before a reply are in `asking`, faults in
+`faulty`, and going back in `fork`.
 """
 
 import weakref

@@ -1,7 +1,7 @@
 """The player: a scenario step by step, for a class at the projector or a learner alone.
 
 All is played before the first step is shown, so back and jump are moves of an index. A question may be answered or only
-talked about; "next" goes on in any case. All logic is here: the browser draws data (`player_view`) and tells clicks.
+talked about; "next" goes on in any case. All logic is here: the browser draws data (`view`) and tells clicks.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """A show of hands: one question for a whole class, hands typed in beside each option, then the reveal.
 
-The data and the drawing stand alone (`ShowOfHands.view`, and ``hands`` in ``static/question.js``), so another widget
-can hold one: it adds the view to its own, and passes on the messages that are not its own.
+It can stand alone, or be a part of another widget, as it is of the desk (`smtplab.notebook.holder`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
