@@ -7,7 +7,6 @@ once are lines of a message, pieces of it with BDAT, answers in a login, and gro
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from smtplab.explain.catalogue import text
@@ -142,12 +141,12 @@ class Asking(Talk):
 
     def _ask(self, line: str, message: str | bytes | None) -> Question:
         self._tell_steps()
-        before, keeps = unanswered_octets(self.transcript), self.client.keeps
+        before = unanswered_octets(self.transcript)
         if message is not None:
             before += format_mail_data(message_octets(message)).removesuffix(END)
         question = ask(self.session, line, self._world or World(), self.client.edition, message=before,
                        code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))),
-                       would_do=partial(keeps.rehearse, self.client) if keeps is not None else None)
+                       would_do=self.client.rehearse)
         self._held = Held(question, line, message, len(self.exchanges))
         self.changed()
         return question

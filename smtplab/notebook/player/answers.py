@@ -66,7 +66,7 @@ def question_about(step: Exchange, frame: Frame, world: World) -> Question:
     shown = "" if is_message else decode(hide_step(step).sent.removesuffix(CRLF))
     question = ask(step.before, line, world, step.edition, message=message, because=right, wrong=beliefs[:2],
                    shown=shown)
-    return replace(question, foreseen=Forecast(step, forced=step.forced))
+    return replace(question, foreseen=Forecast(step))
 
 
 def judged(question: Question, step: Exchange, guess: Guess) -> Judgement:

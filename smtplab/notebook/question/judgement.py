@@ -122,7 +122,7 @@ class Judgement:
         ]
 
     @property
-    def tally(self) -> "Tally":
+    def tally(self) -> Tally:
         """The same as a count: one answer to each part that was answered."""
         return Tally(self.answer, {part: {value: 1} for part, value in self.guess.values.items()})
 

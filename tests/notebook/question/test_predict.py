@@ -14,7 +14,6 @@ from smtplab.network import Client, memory_server
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.view import unanswered_octets
 from smtplab.notebook.question.foresight import Forecast, foresee, options_for
-from smtplab.notebook.question.hearing import would_do_of
 from smtplab.notebook.question.predict import Prediction, predict
 
 BELIEFS = {record.belief: record.id for record in misconceptions()}
@@ -121,7 +120,7 @@ def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) ->
     client = client_after(*cause.lines[:-1], world=cause.world)
     message = unanswered_octets(client.transcript)
     before = client.session
-    asked = foresee(before, cause.lines[-1], World(), 2821, message, would_do_of(client))
+    asked = foresee(before, cause.lines[-1], World(), 2821, message, client.rehearse)
     alone = foresee(before, cause.lines[-1], client.keeps.world, 2821, message)
     reply = client.send(cause.lines[-1])
     assert asked.step is not None and reply
