@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smtplab.notebook.live import Live
 
 Data = dict[str, Any]
+"""What crosses to the browser: plain values, and nothing of it is HTML."""
 
 SIZES = ("normal", "projector")
 LONGEST_MESSAGE = 1024 * 1024

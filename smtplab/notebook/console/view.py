@@ -18,6 +18,7 @@ from smtplab.notebook.diagram.diagram import StateDiagram
 from smtplab.notebook.diagram.edges import silent_states
 from smtplab.notebook.diagram.words import everywhere, standing
 from smtplab.notebook.html import MARKS, readable
+from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import LOST, UNASKED, Machine, State
@@ -29,8 +30,6 @@ from smtplab.protocol.wire import CRLF, Reply, decode
 
 ROWS = 60
 DATA_LINES = 12
-
-Data = dict[str, Any]
 
 
 def phase_of(session: Session) -> str:
