@@ -14,7 +14,7 @@ from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.network.typed import line_octets, message_octets
 from smtplab.notebook import html
-from smtplab.notebook.arguments import quoted, told
+from smtplab.notebook.arguments import quoted, tells_slips
 from smtplab.notebook.console.talk import Talk
 from smtplab.notebook.console.view import phase_of, unanswered_octets
 from smtplab.notebook.question import view as question_view
@@ -94,7 +94,7 @@ class Asking(Talk):
 
     # Asking
 
-    @told
+    @tells_slips
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
 
@@ -109,7 +109,7 @@ class Asking(Talk):
             raise CommitFirst(self._ask(line, None))
         return super().send(line)
 
-    @told
+    @tells_slips
     def send_message(self, message: str | bytes) -> Reply | NoReply:
         """Send a whole message after a 354: dots doubled, and the line with a single dot at its end.
 
@@ -158,7 +158,7 @@ class Asking(Talk):
 
     # Answering
 
-    @told
+    @tells_slips
     def commit(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> Reply | NoReply:
@@ -215,7 +215,7 @@ class Asking(Talk):
             self._last = len(self.exchanges)
         return outcome
 
-    @told
+    @tells_slips
     def change_line(self) -> str:
         """Close the question without a guess, and give the line back, to be changed; nothing is sent."""
         held, self._held = self._open, None
