@@ -22,7 +22,8 @@ from smtplab.notebook.console import view as console_view
 from smtplab.notebook.console.asking import Asking
 from smtplab.notebook.console.choices import choice
 from smtplab.notebook.console.faulty import Faulty
-from smtplab.notebook.console.fork import Branch, Rewind, Server
+from smtplab.notebook.console.fork import Branch, Rewind
+from smtplab.notebook.console.talk import Server, server_of
 from smtplab.notebook.diagram.diagram import StateDiagram, state_diagram
 from smtplab.notebook.futures import view as futures_view
 from smtplab.notebook.question.foresight import octets_are_due, silence
@@ -89,7 +90,7 @@ class Console(Asking, Rewind, Faulty):
         elif isinstance(target, Server):
             self._home = target
         elif isinstance(target, Client):
-            self._home = target.keeps if isinstance(target.keeps, Server) else None
+            self._home = server_of(target)
         else:
             raise TypeError(text("console.target", type=type(target).__name__))
         self._draft: Data | None = None

@@ -6,13 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.network import LoopbackServer, MemoryServer
 from smtplab.network.server_faults import ServerFaults
 from smtplab.notebook.console import faults as console_faults
-from smtplab.notebook.console.talk import Talk
+from smtplab.notebook.console.talk import Server, Talk
 from smtplab.notebook.widget import Data
-
-Server = LoopbackServer | MemoryServer
 
 
 class Faulty(Talk):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
-from smtplab.network import Client, NoReply
+from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply
 from smtplab.notebook.console import offers as console_offers
 from smtplab.notebook.console import view as console_view
 from smtplab.notebook.widget import Panel
@@ -21,6 +21,13 @@ HISTORY = 50
 
 GROUP = 200
 """The most commands that go out together."""
+
+Server = LoopbackServer | MemoryServer
+
+
+def server_of(client: Client) -> Server | None:
+    """The server at hand that a client holds, if it is one of ours."""
+    return client.keeps if isinstance(client.keeps, Server) else None
 
 
 class Talk(Panel):

@@ -37,7 +37,7 @@ def _send(target: Client | Console, line: str) -> Reply | NoReply:
 def _world_of(target: Client | Console) -> World:
     """The world behind the session where it is known; the class-room world otherwise."""
     server = target.server if isinstance(target, Console) else target.keeps
-    return getattr(server, "world", None) or World()
+    return server.world if server is not None else World()
 
 
 class Hearing:
