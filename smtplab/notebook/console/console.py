@@ -15,6 +15,7 @@ from smtplab.lab import Message, World
 from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html, views
+from smtplab.notebook.arguments import tells_slips
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.console import faults as console_faults
 from smtplab.notebook.console import offers as console_offers
@@ -124,6 +125,7 @@ class Console(Asking, Rewind, Faulty):
 
     # What is asked for
 
+    @tells_slips
     def fill(self, verb: str) -> str:
         """Put a line for this command into the input line, as its button does, and give it; nothing is sent.
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.network.address import is_loopback
+from smtplab.notebook.arguments import tells_slips
 from smtplab.notebook.console.talk import Server, Talk, server_of
 from smtplab.notebook.diagram.two_ways import NAMES
 from smtplab.notebook.futures import view as futures_view
@@ -89,6 +90,7 @@ class Rewind(Talk):
         first, second = self._in_order()
         return futures(first.client, second.client)
 
+    @tells_slips
     def go_back(self, step: int, *, replay: bool = False) -> Client:
         """Go on from an earlier step in another way; the future that is left is kept as `other`.
 
