@@ -16,7 +16,7 @@ from smtplab.network.typed import line_octets, message_octets
 from smtplab.notebook import html
 from smtplab.notebook.arguments import quoted, tells_slips
 from smtplab.notebook.console.talk import Talk
-from smtplab.notebook.console.view import phase_of, unanswered_octets
+from smtplab.notebook.console.view import phase_of
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.foresight import octets_are_due
 from smtplab.notebook.question.judgement import Answer, Judgement, step_of, why_none
@@ -141,7 +141,7 @@ class Asking(Talk):
 
     def _ask(self, line: str, message: str | bytes | None) -> Question:
         self._tell_steps()
-        before = unanswered_octets(self.transcript)
+        before = self.transcript.unanswered()
         if message is not None:
             before += format_mail_data(message_octets(message)).removesuffix(END)
         question = ask(self.session, line, self._world or World(), self.client.edition, message=before,

@@ -7,7 +7,6 @@ from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.talk import Talk
-from smtplab.notebook.console.view import unanswered_octets
 from smtplab.notebook.question.judgement import Answer, step_of, why_none
 from smtplab.notebook.question.question import Question, ask
 from smtplab.protocol.dialogue import Exchange
@@ -19,9 +18,8 @@ def ask_of(
 ) -> Question:
     """The question about a line on this session; parameters and errors are those of `ask`."""
     client = client_of(target)
-    message = unanswered_octets(client.transcript)
-    return ask(client.session, line, _world_of(target), client.edition, message=message, because=because, wrong=wrong,
-               code=code, would_do=client.rehearse)
+    return ask(client.session, line, _world_of(target), client.edition, message=client.transcript.unanswered(),
+               because=because, wrong=wrong, code=code, would_do=client.rehearse)
 
 
 def client_of(target: Client | Console) -> Client:
