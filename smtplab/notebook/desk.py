@@ -14,7 +14,7 @@ from smtplab.explain.catalogue import text
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
 from smtplab.notebook.arguments import check_switch, quoted, tells_slips
-from smtplab.notebook.console.console import Console
+from smtplab.notebook.console.console import SENDING, Console
 from smtplab.notebook.curtain import Curtain
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.player import Player
@@ -24,9 +24,6 @@ from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
-
-SAYS = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls")
-"""What sends something in a console."""
 
 
 class Desk(Holder):
@@ -185,7 +182,7 @@ class Desk(Holder):
         if name == "player" and message.get("do") == "take-over":
             super().heard(message)
             return
-        if name == "console" and message.get("do") in SAYS and self.is_covered:
+        if name == "console" and message.get("do") in SENDING and self.is_covered:
             self.notice = text("desk.reveal_first")
             if message.get("do") == "send" and isinstance(line := message.get("line"), str):
                 self.console.give_back(line)

@@ -114,10 +114,6 @@ class Panel(ABC):
         if holder is not None:
             holder.changed()
 
-    def _hold(self, part: "Panel") -> None:
-        """Draw another widget as a part of this one from now on."""
-        part._holder = weakref.ref(self)
-
     def show(self) -> None:
         """Display the static form, then the live one."""
         from IPython.display import display

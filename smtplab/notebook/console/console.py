@@ -37,6 +37,9 @@ from smtplab.protocol.wire import encode
 VIEWS = 5
 """How often what is shown is made anew because a reply came meanwhile; a server may never stop talking."""
 
+SENDING = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls")
+"""Which messages of the browser send something to the server."""
+
 
 class Console(Asking, Rewind, Faulty):
     """Talk SMTP by hand.
