@@ -95,8 +95,8 @@ class Host(Stepping):
         """Give the world other faults, between two steps."""
         with self._between_steps():
             self.world = self.world.with_faults(how(self.world.faults))
-        for told in tuple(self.fault_listeners):
-            told()
+        for listener in tuple(self.fault_listeners):
+            listener()
 
     def record_of(self, address: str | int) -> SessionRecord | None:
         """The record of the last session from this address, or of this number; None when there is none."""
@@ -117,6 +117,7 @@ class Host(Stepping):
         with self._lock:
             hosted = self._records.find(address)
             return hosted.progress() if hosted is not None else None
+
     def standing(self, address: str | int) -> tuple[World, ServerSession] | None:
         """The world, and the session from this address, or of this number, as they stand now; None when it is gone."""
         with self._lock:

@@ -13,8 +13,8 @@ from smtplab.course.scenario import Scenario, scenarios
 from smtplab.explain.catalogue import text
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
-from smtplab.notebook.arguments import check_switch, quoted, told
-from smtplab.notebook.console.console import Console
+from smtplab.notebook.arguments import check_switch, quoted, tells_slips
+from smtplab.notebook.console.console import SENDING, Console
 from smtplab.notebook.curtain import Curtain
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.player import Player
@@ -24,9 +24,6 @@ from smtplab.notebook.question.missed import Missed, missed
 from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
-
-SAYS = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls")
-"""What sends something in a console."""
 
 
 class Desk(Holder):
@@ -58,7 +55,7 @@ class Desk(Holder):
 
     # What is asked for
 
-    @told
+    @tells_slips
     def open(self, scenario: str | Path | Scenario) -> Player:
         """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
 
@@ -75,7 +72,7 @@ class Desk(Holder):
         self.show_part("player")
         return self.player
 
-    @told
+    @tells_slips
     def ask(self, line: str) -> ShowOfHands:
         """Ask the class what a line will bring: a show of hands, whose reveal sends the line in the console.
 
@@ -93,7 +90,7 @@ class Desk(Holder):
         self.show_part("hands")
         return self.hands
 
-    @told
+    @tells_slips
     def show_part(self, part: str) -> None:
         """Bring a part to the front: the console, the scenario that is open, or the question.
 
@@ -137,7 +134,7 @@ class Desk(Holder):
         self._curtain.is_drawn = on
         self.reveal()
 
-    @told
+    @tells_slips
     def reveal(self) -> None:
         """Show the reply that is hidden, if any."""
         self._curtain.lift()
@@ -185,7 +182,7 @@ class Desk(Holder):
         if name == "player" and message.get("do") == "take-over":
             super().heard(message)
             return
-        if name == "console" and message.get("do") in SAYS and self.is_covered:
+        if name == "console" and message.get("do") in SENDING and self.is_covered:
             self.notice = text("desk.reveal_first")
             if message.get("do") == "send" and isinstance(line := message.get("line"), str):
                 self.console.give_back(line)

@@ -72,6 +72,13 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "notes": (lambda: player().show_notes("no"), "on is 'no'; write True or False"),  # type: ignore[arg-type]
     "login": (lambda: Console(memory_server()).login("bob", None), "password is a text; this is NoneType"),  # type: ignore[arg-type]
     "answer": (lambda: Console(memory_server()).answer(b"bob"), "said is a text; this is bytes"),  # type: ignore[arg-type]
+    "no password": (lambda: Console(memory_server()).login("bob"), r"Missing: password. Write login\("),  # type: ignore[call-arg]
+    "no answer": (lambda: Console(memory_server()).answer(), r"Missing: said. Write answer\(said\)."),  # type: ignore[call-arg]
+    "no octets": (lambda: Console(memory_server()).send_chunk(), r"Missing: data. Write send_chunk\("),  # type: ignore[call-arg]
+    "no text": (lambda: Console(memory_server()).send_line(), r"Missing: line. Write send_line\(line\)."),  # type: ignore[call-arg]
+    "no verb": (lambda: Console(memory_server()).fill(), r"Missing: verb. Write fill\(verb\)."),  # type: ignore[call-arg]
+    "no time": (lambda: Console(memory_server()).let_pass(), r"Missing: seconds. Write let_pass\(seconds\)."),  # type: ignore[call-arg]
+    "no step": (lambda: Console(memory_server()).go_back(at=2), "go_back has no option 'at'. It has: step, replay."),  # type: ignore[call-arg]
     "huge kind": (lambda: asking().commit(HUGE, True), "kind is 'xxx"),
     "huge option": (lambda: hands().count(HUGE, 1), "is no option here"),
     "huge number": (lambda: hands().count("yes", 10**2000), "hands for yes cannot be"),

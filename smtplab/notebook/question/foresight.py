@@ -70,7 +70,7 @@ class Forecast:
     is_due : bool
         True when a reply belongs to the line, and none would come all the same.
     forced : str
-        The fault that would make it so; empty for none.
+        The fault that would keep the reply back; empty for none. What would force a step stands in that step.
     """
 
     step: Exchange | None
@@ -121,7 +121,7 @@ def foresee(
         elif isinstance(action, Close | Abort) and dialogue.session.state is not State.CLOSED:
             dialogue.lost()
     if dialogue.exchanges:
-        return Forecast(dialogue.exchanges[0], forced=dialogue.exchanges[0].forced)
+        return Forecast(dialogue.exchanges[0])
     return Forecast(None, is_due, forced)
 
 
