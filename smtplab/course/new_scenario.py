@@ -19,9 +19,14 @@ from smtplab.protocol.machine import CONNECT
 from smtplab.protocol.secrecy import hide_secrets
 from smtplab.protocol.text_form import LineError
 from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.wire import CRLF
 
 THINKING_S = 60.0
 """A client that says nothing for less than this is somebody who thinks or types."""
+
+
+GOODBYES = (b"221", b"421")
+"""Codes with which a server closes the connection."""
 
 
 def new_scenario(source: str, title: str, file: str = "record") -> str:
@@ -118,15 +123,14 @@ def _with_pauses(transcript: Transcript) -> Transcript:
     entries: list[Entry] = []
     before = Entry("-")
     owed_s = 0.0  # short pauses of the client, which may be long together
-    is_dropped = False
+    is_left = _server_leaves(transcript)
     for entry in transcript.said():
-        is_dropped = is_dropped or _drops(entry.forced)
         pause_s = max(0.0, entry.time_s - before.time_s)
         if entry.direction == "C" and pause_s < THINKING_S:
             owed_s += pause_s  # and is never put on top of a long one, which the server may not have waited out
             pause_s = owed_s if owed_s >= THINKING_S else 0.0
             owed_s -= pause_s
-        elif _is_late_of_itself(before, entry) or (entry.event == "lost" and not is_dropped):
+        elif _is_late_of_itself(before, entry) or (entry.event == "lost" and not is_left):
             pause_s = 0.0  # the client may leave at once as well
         if pause_s >= TIMEOUT_S:
             seconds = min(round(pause_s, 1), LONGEST_WAIT_S)
@@ -139,9 +143,9 @@ def _with_pauses(transcript: Transcript) -> Transcript:
 def _steps(transcript: Transcript) -> Iterator[str]:
     """The lines of the record, with words before each step.
 
-    Our server loses no connection unless a fault drops it; any other loss is the client's doing.
+    A connection that our server does not leave is lost by the client's doing.
     """
-    was_client = is_dropped = False
+    was_client, is_left = False, _server_leaves(transcript)
     for number, line in enumerate(str(transcript).splitlines()):
         if number == 0 and line.startswith("-- "):
             yield "@connect"  # it is this session's greeting that comes late
@@ -149,8 +153,7 @@ def _steps(transcript: Transcript) -> Iterator[str]:
         if number == 0 or (is_client and not was_client):
             yield f"@say {text('scenario.new-say')}"
         was_client = is_client
-        is_dropped = is_dropped or (line.startswith("# forced:") and _drops(line))
-        yield line if line != "-- lost" or is_dropped else "@hang-up"
+        yield line if line != "-- lost" or is_left else "@hang-up"
 
 
 def _is_late_of_itself(before: Entry, entry: Entry) -> bool:
@@ -158,6 +161,8 @@ def _is_late_of_itself(before: Entry, entry: Entry) -> bool:
     return before.direction == "C" and entry.direction == "S" and not entry.forced
 
 
-def _drops(fault: str) -> bool:
-    """True for a fault, or a remark that ends with one, that loses the connection."""
-    return "drop" in fault.rpartition("->")[2]
+def _server_leaves(transcript: Transcript) -> bool:
+    """True where a fault drops the connection, or the server said goodbye in a way that no client could read."""
+    decided = [entry for entry in transcript.decided().said() if entry.direction == "S"]
+    last = decided[-1].octets.removesuffix(CRLF).rpartition(CRLF)[2] if decided else b""
+    return last[:3] in GOODBYES or any("drop" in entry.forced.rpartition("->")[2] for entry in decided)

@@ -17,9 +17,8 @@ from smtplab.lab.faults import Fault, FaultError, fault_in_words, read_fault
 from smtplab.network.client import Client
 from smtplab.network.fork import check_step
 from smtplab.network.hosting import Hosting
+from smtplab.network.loop import MOST_SECONDS
 from smtplab.protocol.machine import CONNECT
-
-MOST_SECONDS = 1_000_000
 
 _LINE = re.compile(r"(/+)(\S*)\s*(.*)", re.DOTALL)
 

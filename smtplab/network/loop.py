@@ -29,6 +29,9 @@ MAX_SESSIONS = 2000
 LINGER_S = 2.0
 """How long a closed session waits for the client's end, so that its last reply is not lost to a reset."""
 
+MOST_SECONDS = 1_000_000
+"""The farthest jump of the clock at once: a client gives up within days, and a float must still tell seconds apart."""
+
 PAUSE_S = 0.1
 """How long nobody is accepted when the system has no room for even one socket more."""
 
@@ -288,6 +291,8 @@ def check_seconds(seconds: object) -> None:
     """Refuse what is no time to go on by."""
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds < inf:
         raise ValueError(f"seconds is {seconds!r}; time goes on by a number of seconds.")
+    if seconds > MOST_SECONDS:
+        raise ValueError(f"Time goes on by at most {MOST_SECONDS} seconds at once.")
 
 
 def _spare() -> int | None:

@@ -23,7 +23,7 @@ def quoted(value: object) -> str:
     """
     try:
         said = repr(value)
-    except ValueError:  # a number of more digits than Python writes
+    except Exception:  # a number of more digits than Python writes, lists without end in each other, a slip of its own
         said = f"<{type(value).__name__}>"
     return said if len(said) <= LONGEST else f"{said[: LONGEST - 4]} ..."
 

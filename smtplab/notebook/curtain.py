@@ -7,6 +7,8 @@ So what the class sees is the console as it stood before, with what was sent sin
 from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
+from smtplab.notebook.console.view import lines_said, shortened
+from smtplab.notebook.html import readable
 from smtplab.notebook.widget import Data
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ class Curtain:
 
     def lift(self) -> None:
         """Show what is hidden; the next that comes is hidden again."""
-        self._seen: tuple[Client, Data] | None = None  # what was shown last, and of which session
+        self._seen: tuple[Client, Data, int] | None = None  # shown last, with lines said until then
         self._before: Data | None = None  # what was shown before something came that is hidden now
+        self._sent: list[bytes] = []  # since then
 
     @property
     def covers(self) -> bool:
@@ -40,15 +43,18 @@ class Curtain:
         """Take note of what there is to see now. Another session hides nothing yet."""
         if self._seen is not None and self._seen[0] is not client:
             self.lift()
-        if self.is_drawn and self._before is None:
-            if self._seen is None or _came(now) == _came(self._seen[1]):
-                self._seen = client, now
-            else:
-                self._before = self._seen[1]
+        if not self.is_drawn:
+            return
+        said = lines_said(client.transcript)
+        if self._before is None and self._seen is not None and _came(now) != _came(self._seen[1]):
+            self._before = self._seen[1]
+        if self._before is None or self._seen is None:
+            self._seen = client, now, len(said)
+        self._sent = said[self._seen[2] :]
 
     def shown(self, now: Data) -> Data:
         """What the class sees of it."""
-        return now if self._before is None else _covered(self._before, now)
+        return now if self._before is None else _covered(self._before, now, self._sent)
 
 
 def _came(view: Data) -> tuple[object, ...]:
@@ -57,17 +63,24 @@ def _came(view: Data) -> tuple[object, ...]:
     return replies, view["state"], view["explanation"], view["both"], view["envelope"]
 
 
-def _covered(before: Data, now: Data) -> Data:
-    """A console's view as it was before a reply, with what was sent, and a row in place of the reply."""
-    known = {row["id"] for row in before["rows"]}
-    sent = [row for row in now["rows"] if row["id"] not in known and row["kind"] == "sent"]
-    rows = [*before["rows"], *sent]
-    curtain = {  # its name tells nothing of what comes meanwhile, or a screen reader would say so
-        "id": f"curtain-{len(rows)}", "kind": "reply", "who": text("console.server"), "mark": "?", "digit": 0,
-        "note": "", "secret": False, "lines": [["", text("desk.curtain")]],
-    }
+def _covered(before: Data, now: Data, sent: list[bytes]) -> Data:
+    """A console's view as it was before a reply, with what was sent since, and a row in place of the reply."""
+    rows = [*before["rows"], *_sent_rows(sent)]
+    curtain = _row(f"curtain-{len(rows)}", "reply", "server", text("desk.curtain")) | {"mark": "?"}
     return before | {"rows": [*rows, curtain], "explanation": None, "details": [], "notice": now["notice"],
                      "history": now["history"], "draft": now["draft"], "faults": _faults(before, now)}
+
+
+def _sent_rows(lines: list[bytes]) -> list[Data]:
+    """A row for each line, whether it has been answered or not: a console draws the two in different ways."""
+    return [_row(f"curtain-sent-{len(lines)}-{number}", "sent", "you", readable(line))
+            for number, line in enumerate(shortened(lines))]
+
+
+def _row(name: str, kind: str, who: str, line: str) -> Data:
+    """A row whose name tells nothing of what comes meanwhile, or a screen reader would say so."""
+    return {"id": name, "kind": kind, "who": text(f"console.{who}"), "mark": "", "digit": 0, "note": "",
+            "secret": False, "lines": [["", line]]}
 
 
 def _faults(before: Data, now: Data) -> Data | None:

@@ -25,6 +25,9 @@ from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
 
+WAITS = (*SENDING, "back", "back-yes", "switch")
+"""What is not done in a console under the curtain: it sends something, or goes to where it may stand beside a reply."""
+
 
 class Desk(Holder):
     """A desk. Make it with `desk`.
@@ -131,8 +134,9 @@ class Desk(Holder):
     def hide_replies(self, on: bool = True) -> None:
         """Draw the curtain: from now on what a reply changes stays hidden until `reveal`. Off reveals."""
         check_switch("on", on)
-        self._curtain.is_drawn = on
-        self.reveal()
+        if on != self.hides:  # a cell run again must not lift it
+            self._curtain.is_drawn = on
+            self.reveal()
 
     @tells_slips
     def reveal(self) -> None:
@@ -182,7 +186,7 @@ class Desk(Holder):
         if name == "player" and message.get("do") == "take-over":
             super().heard(message)
             return
-        if name == "console" and message.get("do") in SENDING and self.is_covered:
+        if name == "console" and message.get("do") in WAITS and self.is_covered:
             self.notice = text("desk.reveal_first")
             if message.get("do") == "send" and isinstance(line := message.get("line"), str):
                 self.console.give_back(line)

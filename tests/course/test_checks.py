@@ -405,3 +405,8 @@ def test_a_notebook_shows_a_result_as_sentences() -> None:
     from IPython.lib.pretty import pretty
 
     assert pretty(check("01.1", None)) == str(check("01.1", None))
+
+
+@pytest.mark.parametrize("exercise", [pytest.param(10**5000, id="huge"), 5, None, b"05.1", float("nan"), ["05.1"]])
+def test_what_is_no_exercise_is_told(exercise: object) -> None:
+    assert "05.1" in check(exercise, {}).message  # type: ignore[arg-type]

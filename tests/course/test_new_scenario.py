@@ -178,3 +178,13 @@ def test_it_is_written_to_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
     out = io.StringIO()
     assert begin_scenario(record, None, out) == 0
     assert out.getvalue() == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("fault", ["QUIT -> codes differ", "QUIT -> no CRLF", "NOOP#2 -> codes differ"])
+def test_a_goodbye_that_no_client_can_read_is_still_the_servers(fault: str) -> None:
+    server = memory_server(World(faults=fault))
+    client = server.connect()
+    for line in ("NOOP", "NOOP", "QUIT"):
+        client.send(line)
+    made = Scenario.parse(new_scenario(json.dumps(client.transcript.to_json()), "Goodbye"))
+    assert not [frame.mismatch for frame in play(made) if frame.mismatch]

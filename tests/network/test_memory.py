@@ -103,6 +103,18 @@ def test_time_goes_on_by_seconds_only(wrong: float) -> None:
         memory_server().advance(wrong)
 
 
+@pytest.mark.parametrize("wrong", [1e300, 10**400])
+@pytest.mark.parametrize("make", [memory_server, LoopbackServer])
+def test_time_goes_no_farther_than_a_clock_can_count(wrong: float, make: type[LoopbackServer]) -> None:
+    with make() as server:
+        with pytest.raises(ValueError, match="at most 1000000 seconds at once"):
+            server.advance(wrong)
+        client = server.connect()
+        server.advance(400)
+        client.hear()
+        assert client.state is State.CLOSED
+
+
 def test_a_large_message_takes_no_time() -> None:
     server = memory_server()
     client = server.connect()

@@ -123,3 +123,16 @@ def test_help_still_tells_what_a_method_takes() -> None:
 
 def test_a_long_value_is_cut() -> None:
     assert quoted("a") == "'a'" and len(quoted(HUGE)) == LONGEST
+
+
+def test_a_value_that_cannot_be_written_is_told_by_its_type() -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    for value in (10**5000, nested, Odd()):
+        with pytest.raises(ValueError, match=f"<{type(value).__name__}>"):
+            hands().count(value, 1)  # type: ignore[arg-type]

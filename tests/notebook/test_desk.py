@@ -291,3 +291,55 @@ def test_the_notes_of_a_scenario_are_folded_in_every_form_until_they_are_opened(
     assert not board.view()["player"]["notes"] and again.scenario is not None
     notes = [step.text for step in again.scenario.steps if type(step).__name__ == "Note"]
     assert notes and not any(note in form for note in notes for form in (str(board), str(board.fragment())))
+
+
+@pytest.mark.parametrize("came", ["NOOP -> 452 Busy", "NOOP -> silence", "NOOP -> drop before", "NOOP -> glue"])
+def test_a_line_under_the_curtain_looks_the_same_whatever_came(board: Desk, came: str) -> None:
+    """Down to the ids of its rows, which are attributes on the page."""
+    with desk() as other:
+        for each in (board, other):
+            each.hide_replies()
+        board.console.faults.add(came)
+        for each in (board, other):
+            say(each, "NOOP")
+            assert each.is_covered
+        assert board.view()["console"]["rows"] == other.view()["console"]["rows"]
+
+
+@pytest.mark.parametrize("lines", [3, 40])
+def test_a_message_under_the_curtain_looks_the_same_whether_it_was_answered_or_not(board: Desk, lines: int) -> None:
+    with desk() as other:
+        board.console.faults.add("DATA-END -> drop before")
+        for each in (board, other):
+            for line in ("EHLO student.example", "MAIL FROM:<>", "RCPT TO:<bob@lab.example>", "DATA"):
+                say(each, line)
+            each.hide_replies()
+            each.heard({"part": "console", "do": "message", "text": "Hello\n" * lines})
+        rows = board.view()["console"]["rows"]
+        assert rows == other.view()["console"]["rows"]
+        assert len(rows) < 25 and rows[-2]["lines"] == [["", "."]]
+
+
+def test_a_login_under_the_curtain_shows_no_password(board: Desk) -> None:
+    say(board, "EHLO student.example")
+    board.hide_replies()
+    board.console.send("AUTH PLAIN AGJvYgBidWlsZGVy")
+    assert board.is_covered and "AGJvYg" not in str(board.view()["console"]["rows"])
+
+
+def test_a_curtain_that_is_drawn_twice_is_not_lifted(board: Desk) -> None:
+    board.hide_replies()
+    say(board, "NOOP")
+    board.hide_replies()
+    board.heard({"do": "hide", "on": True})
+    assert board.is_covered
+
+
+@pytest.mark.parametrize("message", [{"do": "back", "step": 0}, {"do": "switch"}])
+def test_under_the_curtain_the_session_goes_nowhere_else(board: Desk, message: dict[str, object]) -> None:
+    """What is told when it cannot, and the future that is left, would both tell what came."""
+    say(board, "EHLO student.example")
+    board.hide_replies()
+    say(board, "NOOP")
+    board.heard({"part": "console", **message})
+    assert board.notice.startswith("Reveal what came back first") and board.is_covered and board.console.other is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from smtplab.explain.catalogue import text
 from smtplab.explain.names import joined
 from smtplab.lab.faults import fault_in_words
+from smtplab.network.loop import MOST_SECONDS
 from smtplab.notebook.html import readable
 from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
@@ -70,7 +71,7 @@ def seconds_of(amount: str, unit: str) -> float:
         number = float(amount)
     except ValueError:
         raise ValueError(text("console.no_time", amount=repr(amount))) from None
-    if not 0 <= number <= 1e6:
+    if not 0 <= number <= MOST_SECONDS:
         raise ValueError(text("console.no_time", amount=repr(amount)))
     return number * UNITS.get(unit, 1.0)
 

@@ -164,10 +164,7 @@ def exchange_rows(
     if exchange.sent:
         is_secret = hidden != exchange.sent
         lines = (exchange.sent if reveal else hidden).removesuffix(CRLF).split(CRLF)
-        said: list[tuple[str, str | bytes]] = [("", line) for line in lines]
-        if len(said) > DATA_LINES:
-            left_out = text("console.left_out", count=len(said) - DATA_LINES)
-            said = [*said[: DATA_LINES - 2], ("", left_out), *said[-2:]]
+        said = [("", line) for line in shortened(lines)]
         name = f"{number}-C-shown" if is_secret and reveal else f"{number}-C"
         yield _row(name, "sent", "you", said) | {"note": note, "secret": is_secret}
     if exchange.reply is None:
@@ -180,6 +177,20 @@ def exchange_rows(
     row = _row(f"{number}-S", "reply", "server", list(_reply_lines(exchange.reply)))
     forced = text("console.forced", fault=readable(exchange.forced)) if exchange.forced else ""
     yield row | {"mark": MARKS.get(digit, "?"), "digit": digit, "note": forced}
+
+
+def shortened(lines: Sequence[bytes]) -> list[str | bytes]:
+    """The first and last of many lines, and between them how many are left out."""
+    if len(lines) <= DATA_LINES:
+        return [*lines]
+    left_out = text("console.left_out", count=len(lines) - DATA_LINES)
+    return [*lines[: DATA_LINES - 2], left_out, *lines[-2:]]
+
+
+def lines_said(record: Transcript) -> list[bytes]:
+    """All that the client has said, answered or not, line by line; what logs somebody in as asterisks."""
+    said = b"".join(entry.octets for entry in hide_secrets(record).said() if entry.direction == "C")
+    return said.removesuffix(CRLF).split(CRLF) if said else []
 
 
 def _reply_lines(reply: Reply) -> Iterator[tuple[str, bytes]]:
