@@ -105,7 +105,7 @@ def test_an_empty_line_of_the_message_may_be_asked_about() -> None:
     client = memory_server().connect()
     for line in ("EHLO a.example", "MAIL FROM:<>", "RCPT TO:<bob@lab.example>", "DATA"):
         client.send(line)
-    assert "No reply yet." in str(show_of_hands("", client))
+    assert "No reply." in str(show_of_hands("", client))
 
 
 def test_a_slip_sends_nothing_and_the_question_stays_open() -> None:

@@ -115,7 +115,7 @@ class Rewind(Talk):
         """
         old = self.client
         self._check_open()
-        if not old.is_quiet:
+        if _awaits_a_reply(old):
             raise ValueError(text("console.back_due"))
         if self._must_ask_about(old) and not replay:
             raise ValueError(text("console.back_ask_call", host=old.host, step=step))
@@ -204,7 +204,7 @@ class Rewind(Talk):
 
     def _steps_back(self, exchanges: Sequence[Exchange]) -> dict[str, str]:
         """The label of the button, for each step that one can go back to: not the last, and none once all was over."""
-        if not self.client.is_quiet:
+        if _awaits_a_reply(self.client):
             return {}
         return {str(number): text("console.back_to", step=number, after=after(step))
                 for number, step in enumerate(exchanges[:-1]) if step.after.state is not State.CLOSED}
@@ -247,3 +247,8 @@ class Rewind(Talk):
             case _:
                 return False
         return True
+
+
+def _awaits_a_reply(client: Client) -> bool:
+    """True while one may still come: once the connection is gone, none will."""
+    return not (client.is_quiet or client.is_over)

@@ -203,6 +203,8 @@ def options_for(forecast: Forecast, state: State) -> tuple[str, tuple[str, ...]]
     beliefs = tuple(id for key in keys for id in _BELIEFS.get(key, ()))
     if explanation.misconception:
         beliefs = (explanation.misconception, *beliefs)
+    if step.after.state is State.CLOSED:  # then a new connection is what is needed
+        beliefs = tuple(id for id in beliefs if id != "error-ends-session")
     drops = step.event in ("EHLO", "HELO") and step.before.transaction is not None
     right = last_sentence(explanation) if drops else first_sentence(explanation)
     right = right.removeprefix(text("says.forced", says=""))
