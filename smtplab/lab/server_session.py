@@ -70,6 +70,7 @@ class ServerSession(NamedTuple):
 def before_message(session: ServerSession) -> ServerSession:
     """The session as it stood when the 354 had been said, before any octet of the message came.
 
+    >>> from smtplab.protocol.machine import State
     >>> before_message(ServerSession(Session(State.MAIL_DATA), 0.0)).held
     b'\\r\\n'
     """

@@ -47,6 +47,7 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "surplus": (lambda: asking().commit("yes", True, 1, 250, 9), "more than can be given. Write commit"),  # type: ignore[call-arg]
     "keyword": (lambda: asking().commit("yes", mvs=True), "commit has no option 'mvs'. Did you mean 'moves'"),  # type: ignore[call-arg]
     "way out": (lambda: asking().change_line(3), r"Write change_line\(\)."),  # type: ignore[call-arg]
+    "keyword of none": (lambda: asking().change_line(line="x"), r"more than can be given. Write change_line\(\)."),  # type: ignore[call-arg]
     "half": (lambda: asking().commit("yes", True, reason=1.0), "reason is 1.0; write"),  # type: ignore[arg-type]
     "no line": (lambda: hands(""), "line is ''; write the line that the class is asked about"),
     "blank line": (lambda: hands("   "), "write the line that the class"),
