@@ -34,49 +34,49 @@ import smtplab
 # The client hears no more than this.
 #
 # ```text
-# A:
+# 1:
 #    C: MAIL FROM:<alice@student.example>
 #    S: 452 No room today
 #
-# B:
+# 2:
 #    C: RCPT TO:<ines@north.example>
 #    S: 553 Not a name that we have
 #
-# C:
+# 3:
 #    C: The rent is 300
 #    -- lost
 #
-# D:
+# 4:
 #    C: The rent is 300.
 #    C: .
 #    -- lost
 #
-# E:
+# 5:
 #    C: The rent is 300.
 #    C: .
 #    S: 250 We have it
 #    -- lost
 #
-# F:
+# 6:
 #    C: MAIL FROM:<alice@student.example> COLOUR=blue
 #    S: 555 What is COLOUR?
 #
-# G:
+# 7:
 #    C: RCPT TO:<ines@north.example>
 #    S: 473 Gladly, with pleasure
 #
-# H:
+# 8:
 #    C: The rent is 300.
 #    C: .
 #    S: 578 Thank you for your letter
 #
-# I:
+# 9:
 #    C: The rent is 300.
 #    C: .
 #    -- 600 s
 # ```
 #
-# What does the client do now? Write the letter, for example `"A"`.
+# What does the client do now? Write the letter from the table behind each number, for example `"A"`.
 #
 # | Letter | Now |
 # |---|---|
@@ -88,27 +88,27 @@ import smtplab
 
 # %% fates tags=["answer"]
 fates = {
-    "A": None,
-    "B": None,
-    "C": None,
-    "D": None,
-    "E": None,
-    "F": None,
-    "G": None,
-    "H": None,
-    "I": None,
+    "1": None,
+    "2": None,
+    "3": None,
+    "4": None,
+    "5": None,
+    "6": None,
+    "7": None,
+    "8": None,
+    "9": None,
 }
 ### BEGIN SOLUTION
 fates = {
-    "A": "B",
-    "B": "D",
-    "C": "B",
-    "D": "C",
-    "E": "A",
-    "F": "E",
-    "G": "B",
-    "H": "D",
-    "I": "C",
+    "1": "B",
+    "2": "D",
+    "3": "B",
+    "4": "C",
+    "5": "A",
+    "6": "E",
+    "7": "B",
+    "8": "D",
+    "9": "C",
 }
 ### END SOLUTION
 

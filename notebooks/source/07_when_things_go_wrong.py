@@ -22,7 +22,7 @@
 # > Click on the cell that you want, and choose *Run → Run All Above Selected Cell* in the menu. Then run the cell.
 
 # %% [markdown]
-# ## Not now
+# ## A stranger writes
 #
 # This server is careful with strangers.
 # The first cell also makes a place in which your answers to the questions are kept.
@@ -91,7 +91,7 @@ client.send("RCPT TO:<bob@lab.example>")
 #
 # </details>
 #
-# ## Not yet
+# ## No reply yet
 #
 # The next server is slow. That takes a *fault*: a line that says when something goes wrong, and what.
 # It is set in a server without a network, whose clock jumps whenever somebody waits.
@@ -155,7 +155,6 @@ print(str(client.transcript).partition("250 HELP\n")[2])
 # Here is a whole mail, line by line.
 
 # %%
-server = smtplab.LoopbackServer(edition=5321)
 lines = [
     "EHLO student.example",
     "MAIL FROM:<alice@student.example>",
@@ -172,6 +171,7 @@ lines = [
 # Behind which of them does the server keep a mail for Bob? Decide, then run the cell.
 
 # %%
+server = smtplab.LoopbackServer(edition=5321)
 for count in (2, 3, 4, 7, 8):
     client = server.connect()
     for line in lines[:count]:

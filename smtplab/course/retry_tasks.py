@@ -27,15 +27,15 @@ _SENDER = f"{_GREETED}C: MAIL FROM:<alice@student.example>\nS: 250 Fine\n"
 _MESSAGE = f"{_SENDER}C: RCPT TO:<ines@north.example>\nS: 250 Fine\nC: DATA\nS: 354 Go on\nC: Subject: Rent\nC:\n"
 
 _SHOWN = {
-    "A": (_GREETED, "C: MAIL FROM:<alice@student.example>\nS: 452 No room today\n"),
-    "B": (_SENDER, "C: RCPT TO:<ines@north.example>\nS: 553 Not a name that we have\n"),
-    "C": (_MESSAGE, "C: The rent is 300\n-- lost\n"),
-    "D": (_MESSAGE, "C: The rent is 300.\nC: .\n-- lost\n"),
-    "E": (_MESSAGE, "C: The rent is 300.\nC: .\nS: 250 We have it\n-- lost\n"),
-    "F": (_GREETED, "C: MAIL FROM:<alice@student.example> COLOUR=blue\nS: 555 What is COLOUR?\n"),
-    "G": (_SENDER, "C: RCPT TO:<ines@north.example>\nS: 473 Gladly, with pleasure\n"),
-    "H": (_MESSAGE, "C: The rent is 300.\nC: .\nS: 578 Thank you for your letter\n"),
-    "I": (_MESSAGE, "C: The rent is 300.\nC: .\n-- 600 s\n"),
+    "1": (_GREETED, "C: MAIL FROM:<alice@student.example>\nS: 452 No room today\n"),
+    "2": (_SENDER, "C: RCPT TO:<ines@north.example>\nS: 553 Not a name that we have\n"),
+    "3": (_MESSAGE, "C: The rent is 300\n-- lost\n"),
+    "4": (_MESSAGE, "C: The rent is 300.\nC: .\n-- lost\n"),
+    "5": (_MESSAGE, "C: The rent is 300.\nC: .\nS: 250 We have it\n-- lost\n"),
+    "6": (_GREETED, "C: MAIL FROM:<alice@student.example> COLOUR=blue\nS: 555 What is COLOUR?\n"),
+    "7": (_SENDER, "C: RCPT TO:<ines@north.example>\nS: 473 Gladly, with pleasure\n"),
+    "8": (_MESSAGE, "C: The rent is 300.\nC: .\nS: 578 Thank you for your letter\n"),
+    "9": (_MESSAGE, "C: The rent is 300.\nC: .\n-- 600 s\n"),
 }
 
 SHOWN = {key: end for key, (_, end) in _SHOWN.items()}

@@ -120,8 +120,10 @@ class Lab:
 
     def _back(self, line: LabLine) -> Iterator[str]:
         number, _, consent = line.said.partition(" ")
+        if not number:
+            raise ValueError(text("talk.which_step"))
         if not re.fullmatch("[0-9]{1,9}", number) or consent.strip().lower() not in ("", "yes"):
-            raise ValueError(text("talk.no_step", said=short(line.said) or "-"))
+            raise ValueError(text("talk.no_step", said=short(line.said)))
         at, old = int(number), self.client
         check_step(old, at)
         if old.keeps is None and not consent:

@@ -95,6 +95,20 @@ def test_a_scenario_is_opened_played_with_a_remote_and_taken_over_by_keyboard_al
     assert notebook.codes == before  # no key reached the notebook
 
 
+def test_a_message_that_is_taken_over_is_seen_from_its_first_line(open_notebook: Open) -> None:
+    desk = shown(open_notebook(DESK, width=1280, height=800))
+    desk.get_by_label("Scenario to open").and_(desk.locator("select")).select_option("the_lost_250")
+    button(desk, "Open").click()
+    player = desk.locator(".smtplab-player")
+    for number in range(1, 6):
+        button(player, "Next").click()
+        expect(player).to_have_attribute("data-at", str(number))
+    button(player, "Take over from here").click()
+    message = desk.get_by_role("textbox", name="The message", exact=True)
+    expect(message).to_be_focused()
+    assert message.evaluate("text => [text.selectionStart, text.scrollTop]") == [0, 0]
+
+
 def test_a_fault_is_set_and_cleared_with_few_keys(open_notebook: Open) -> None:
     desk = shown(open_notebook(DESK, width=1920, height=1080))
     send(desk, "EHLO student.example")

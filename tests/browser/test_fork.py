@@ -109,6 +109,15 @@ def test_by_keyboard_alone_the_arrows_go_from_step_to_step(open_notebook: Open) 
     assert notebook.cells.count() == 3
 
 
+def test_an_empty_line_of_a_message_keeps_its_place_in_the_futures(open_notebook: Open) -> None:
+    mail = "Subject: Lunch\\n\\nAt noon?\\n"
+    notebook = open_notebook(CONSOLE, SAID.replace("'RSET'", "'DATA'"), f"console.send_message('{mail}')",
+                             "_ = console.go_back(3)\nconsole.futures")
+    heights = notebook.page.locator(".smtplab .wire .line", has_text="Subject: Lunch").last.evaluate(
+        "line => [line, line.nextElementSibling].map((each) => each.getBoundingClientRect().height)")
+    assert heights[0] == heights[1] > 0
+
+
 def test_the_steps_that_both_have_stay_in_the_page_so_that_they_are_not_read_again(open_notebook: Open) -> None:
     console = shown(open_notebook(CONSOLE, SAID))
     rows = console.locator(".rows > li")

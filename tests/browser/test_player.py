@@ -39,6 +39,7 @@ def button(player: Locator, name: str) -> Locator:
 def test_by_mouse_from_the_list_through_a_question_to_the_console_that_goes_on(open_notebook: Open) -> None:
     notebook = open_notebook(PLAYER.format(""))
     player = shown(notebook)
+    expect(player.locator(".shelf .name").last).to_have_text("unknown_codes")  # what lessons call it
     player.get_by_role("button", name="Two recipients, two fates").click()
     at(player, 1)
     expect(player.get_by_text("Step 1 of 13")).to_be_visible()

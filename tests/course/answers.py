@@ -66,7 +66,7 @@ EHLO student.example
 AUTH PLAIN AGJvYgBidWlsZGVy
 MAIL FROM:<alice@student.example>
 """,
-    "05.1": {"A": "B", "B": "D", "C": "B", "D": "C", "E": "A", "F": "E", "G": "B", "H": "D", "I": "C"},
+    "05.1": {"1": "B", "2": "D", "3": "B", "4": "C", "5": "A", "6": "E", "7": "B", "8": "D", "9": "C"},
     "05.2": {
         "minutes, the reply to MAIL": 5, "minutes, the 354": 2, "minutes, the reply to the dot": 10,
         "minutes, until the next try": 30, "days, until it gives up": 4,

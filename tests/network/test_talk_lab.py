@@ -84,7 +84,8 @@ def test_time_passes_on_the_servers_clock_and_what_falls_due_is_shown() -> None:
 
 @pytest.mark.parametrize(("line", "sentence"), [
     ("/bakc 2", "The lab has no /bakc. Did you mean /back?"), ("/", "The lab has no /. It has /back, "),
-    ("/where now", "/where takes nothing behind it."), ("/back", "/back takes the number of a step"),
+    ("/where now", "/where takes nothing behind it."),
+    ("/back", "Write the number of a step behind it, such as /back 2."),
     ("/back two", "you wrote two."), ("/back 0 no", "you wrote 0 no."), ("/back \u00b2", "you wrote \u00b2."),
     ("/back 9", "There is no step 9; this session has the steps 0 to 1."), ("/back -1", "you wrote -1."),
     ("/wait", "- is no time; write seconds from 0 to 1000000"), ("/wait 1e9", "1e9 is no time"),

@@ -53,7 +53,9 @@ function drawDesk({ model, el }) {
   /** What came to the front is gone to, so that the next key is for it. */
   function enter(part) {
     const inside = { console: ".bar :is(input.line, textarea, button.main)", player: ".controls .main", hands: "input, .main" }[part];
-    [...places[part].querySelectorAll(inside)].find((control) => control.getClientRects().length > 0)?.focus();
+    const control = [...places[part].querySelectorAll(inside)].find((each) => each.getClientRects().length > 0);
+    if (control?.localName === "textarea") smtplab.focusAtStart(control);
+    else control?.focus();
   }
 
   function speak(all) {

@@ -5,7 +5,8 @@ const playerParts = {
   shelf(words, scenarios, open) {
     const { make, button } = smtplab;
     return [make("p", { class: "title" }, words.shelf), make("ul", { class: "shelf" }, scenarios.map((found) => make("li", {},
-      button(found.title, () => open(found.name), { class: "main", "data-name": found.name }),
+      make("div", {}, button(found.title, () => open(found.name), { class: "main", "data-name": found.name }),
+        make("code", { class: "name" }, found.name)),
       make("span", { class: "soft" }, found.minutes ? words.in_class.replace("{minutes}", found.minutes) : ""),
       found.cures.length ? make("span", { class: "against" }, `${words.against} ${found.cures.join(" ")}`) : null)))];
   },

@@ -96,7 +96,7 @@ const question = {
     const drawTold = (view) => [
       view.foreseen ? make("p", {}, view.foreseen) : null,
       question.came(texts, view),
-      view.parts.map((part) => make("div", {}, make("p", { class: "part" }, part.label, part.verdict ? make("b", {}, ` ${part.verdict}`) : null), make("ul", {}, part.options.map(drawBar)))),
+      view.parts.map((part) => make("div", {}, make("p", { class: "part" }, part.label, " ", part.verdict ? make("span", { class: "tally" }, part.verdict) : null), make("ul", {}, part.options.map(drawBar)))),
     ];
     return {
       box,
