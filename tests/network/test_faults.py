@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -384,3 +385,23 @@ def test_a_split_reply_comes_in_segments_of_one_octet() -> None:
             pieces.append(raw.socket.recv(100))
         assert len(pieces) > 5
         assert server.errors == ()
+
+
+def test_a_step_that_comes_while_the_record_is_read_is_marked_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watcher hears it in a thread of its own, between the look at the server's record and that at the client's."""
+    server = memory_server(World(faults=("NOOP#1 -> 252 First", "NOOP#2 -> delay 30 s, 452 Late")))
+    client = server.connect()
+    client.send("NOOP")
+    client.put(b"NOOP\r\n")
+    read = server.noted_since
+
+    def read_and_go_on(*given: Any) -> Any:
+        noted = read(*given)
+        server.advance(60)
+        client._channel.looked()
+        return noted
+
+    monkeypatch.setattr(server, "noted_since", read_and_go_on)
+    assert len(client.exchanges) >= 2
+    monkeypatch.undo()
+    assert [step.forced[:6] for step in client.exchanges] == ["", "NOOP#1", "NOOP#2"]
