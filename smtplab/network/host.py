@@ -116,6 +116,7 @@ class Host(Stepping):
         with self._lock:
             hosted = self._records.find(address)
             return hosted.progress() if hosted is not None else None
+
     def standing(self, address: str | int) -> tuple[World, ServerSession] | None:
         """The world, and the session from this address, or of this number, as they stand now; None when it is gone."""
         with self._lock:
