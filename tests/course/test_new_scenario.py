@@ -8,7 +8,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from smtplab.course.new_scenario import begin_scenario, new_scenario
@@ -85,7 +85,6 @@ def again(record: Transcript) -> Scenario:
     return Scenario.parse(new_scenario(json.dumps(record.to_json()), "x"))
 
 
-@settings(deadline=None)
 @given(some.sampled_from([path for path in GOLDEN if path.stem != "logging_in"]),
        some.lists(some.sampled_from([0, 4, 20, 61.5, 250]), min_size=1))
 def test_a_session_with_pauses_plays_as_it_was_recorded(path: Path, pauses: list[float]) -> None:

@@ -355,7 +355,7 @@ def random_fault(chance: Random) -> Fault:
             continue
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.integers(0, 2**32))
 def test_random_sessions_with_random_faults(seed: int) -> None:
     chance = Random(seed)

@@ -157,7 +157,7 @@ def test_a_closed_session_whose_client_stays_is_let_go(server: LoopbackServer, m
         until(lambda: len(server._loop._connections) == 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(
     st.binary(max_size=60),
     st.sampled_from(

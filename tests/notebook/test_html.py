@@ -87,7 +87,7 @@ def test_controls_bidi_marks_and_odd_octets_are_spelled_out(foreign: str | bytes
     assert html.escape(foreign) == shown.replace("'", "&#x27;")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from("CS"), st.binary(max_size=40)), max_size=6))
 def test_any_octets_make_a_well_formed_page_of_known_elements(segments: list[tuple[str, bytes]]) -> None:
     greeted = [("S", b"220 hi\r\n"), *segments]
