@@ -82,4 +82,4 @@ def later(seconds: float) -> str:
     """
     name, size = next((unit for unit in _UNITS if seconds >= unit[1] and seconds % unit[1] == 0), _UNITS[-1])
     count = f"{seconds / size:g}"
-    return text(f"player.{name}" if count == "1" else f"player.{name}s-later", count=count)
+    return text(f"scenario.{name}-later" if count == "1" else f"scenario.{name}s-later", count=count)

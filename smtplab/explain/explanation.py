@@ -131,7 +131,7 @@ def explain(what: object, command: str | Command | None = None, *, edition: int 
     >>> explain(503, "RCPT").verdict
     'Wrong moment.'
     >>> print(explain(450).now)
-    Try another recipient. Keep this recipient's copy and try again in 30 minutes or more.
+    Go on with the next recipient, if there is one. Keep this recipient's copy; try again in 30 minutes or more.
     >>> explain("abc")
     Traceback (most recent call last):
     ValueError: "abc" is no reply code: a reply code is three digits and nothing else, for example 250.

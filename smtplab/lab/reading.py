@@ -11,6 +11,7 @@ from smtplab.lab.mail_data import respond_to_data
 from smtplab.lab.replies import reply
 from smtplab.lab.responder import respond, respond_to_chunk
 from smtplab.lab.sending import PIECE
+from smtplab.lab.server_session import MESSAGE_BEGINS
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import line_octets
 from smtplab.protocol.extensions.auth import AUTH_LINE, AUTH_LINE_OCTETS
@@ -87,7 +88,7 @@ class Reading(Answering):
             self.choose_fault(event, command)
             self.settle(event, command, *respond(self.world, self.session, self.machine, command, self.now))
         if self.session.state is MAIL_DATA:
-            self.pieces, self.held, self.size = (), MAIL_DATA_START, -len(MAIL_DATA_START)
+            self.pieces, self.held, self.size = MESSAGE_BEGINS
         elif self.session.state is TLS_HANDSHAKE:
             self.start_tls()
 

@@ -9,6 +9,9 @@ from smtplab.protocol.machine import CLOSED, CONNECTED
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import MAIL_DATA_START, Command
 
+MESSAGE_BEGINS: tuple[tuple[bytes, ...], bytes, int] = (), MAIL_DATA_START, -len(MAIL_DATA_START)
+"""Pieces, octets held and size of a message of which nothing has come: the line end before it is none of it."""
+
 
 class ServerSession(NamedTuple):
     """A session as the server holds it: state and facts, and octets that cannot be decided yet.
@@ -67,10 +70,12 @@ class ServerSession(NamedTuple):
 def before_message(session: ServerSession) -> ServerSession:
     """The session as it stood when the 354 had been said, before any octet of the message came.
 
+    >>> from smtplab.protocol.machine import State
     >>> before_message(ServerSession(Session(State.MAIL_DATA), 0.0)).held
     b'\\r\\n'
     """
-    return session._replace(pieces=(), held=MAIL_DATA_START, size=-len(MAIL_DATA_START))
+    pieces, held, size = MESSAGE_BEGINS
+    return session._replace(pieces=pieces, held=held, size=size)
 
 
 def open_session(world: World, *, now: float, refusal: str | None = None) -> ServerSession:

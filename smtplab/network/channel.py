@@ -6,6 +6,7 @@ while it waits; `lock` keeps any other from reading meanwhile.
 
 import threading
 import weakref
+from collections.abc import Callable
 
 from smtplab.explain.catalogue import text
 from smtplab.network.conversation import Conversation
@@ -89,17 +90,17 @@ class Channel:
                 self.lock.release()
         return self.conversation
 
-    def secure(self, layer: TlsLayer, server_name: str, timeout_s: float) -> str:
+    def secure(self, make_layer: Callable[[], TlsLayer], server_name: str, timeout_s: float) -> str:
         """Put TLS on the channel; gives why that failed, in a sentence, and nothing when it succeeded.
 
         When it fails the client hangs up: over this connection no word can be said any more.
         """
         conversation = self.conversation
-        link = TlsLink(self.link, layer, conversation.overhear)
         why = text("tls.interrupted")
         try:
+            link = TlsLink(self.link, make_layer(), conversation.overhear)
             why = link.shake_hands(timeout_s, server_name)
-        finally:  # an interrupt leaves half a handshake, over which nothing can be said either
+        finally:  # an interrupt leaves no handshake or half of one, over which nothing can be said either
             conversation.shook_hands(not why)
             if why:
                 self.close()

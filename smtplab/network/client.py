@@ -316,7 +316,9 @@ class Client(Following):
 
     def _begin_tls(self) -> NoReply | None:
         """Carry out the handshake; gives what came of it when it failed."""
-        layer = TlsLayer(client_context(self._authority, self._verify), self.server_name)
+        def layer() -> TlsLayer:
+            return TlsLayer(client_context(self._authority, self._verify), self.server_name)
+
         why = self._channel.secure(layer, self.server_name, self.timeout_s)
         return withheld(self, NoReply(why, text("tls.cure"), event=TLS_FAILED)) if why else None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from smtplab.explain.catalogue import text
+from smtplab.lab import Action
 from smtplab.network.channel import Channel
 from smtplab.network.conversation import Conversation
 from smtplab.network.copies import Place
@@ -90,6 +91,10 @@ class Following:
     def tls(self) -> TlsLayer | None:
         """Inside TLS: its version, cipher, and the names of the server's certificate."""
         return self._channel.tls
+
+    def rehearse(self, octets: bytes) -> list[Action] | None:
+        """What the server would do if it heard these octets now; None where it is not ours (`Hosting.rehearse`)."""
+        return self.keeps.rehearse(self, octets) if self.keeps is not None else None
 
     def conversation_after(self, steps: Sequence[Exchange], place: Place) -> Conversation:
         """The record up to some step, for a connection that goes on from there."""

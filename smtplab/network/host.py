@@ -5,8 +5,9 @@ Both the server over sockets and the one in memory stand on this.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
+from queue import Empty, SimpleQueue
 from time import sleep
 from typing import Literal
 
@@ -56,7 +57,7 @@ class Host(Stepping):
         self._count = 0
         self.fault_listeners: list[Callable[[], object]] = []
         self._resumed: Hosted | None = None
-        self._taken_up = threading.Event()
+        self._taken_up: SimpleQueue[None] = SimpleQueue()  # no interrupt can break it, as it can an Event
 
     @property
     def messages(self) -> Messages:
@@ -94,8 +95,8 @@ class Host(Stepping):
         """Give the world other faults, between two steps."""
         with self._between_steps():
             self.world = self.world.with_faults(how(self.world.faults))
-        for told in tuple(self.fault_listeners):
-            told()
+        for listener in tuple(self.fault_listeners):
+            listener()
 
     def record_of(self, address: str | int) -> SessionRecord | None:
         """The record of the last session from this address, or of this number; None when there is none."""
@@ -129,7 +130,7 @@ class Host(Stepping):
             if self._resumed is not None and refusal is None:
                 hosted, self._resumed = self._resumed, None
                 hosted.peer = peer
-                self._taken_up.set()
+                self._taken_up.put(None)
             else:
                 self._count += 1
                 hosted = Hosted(self._count, peer, open_session(self.world, now=now, refusal=refusal), now)
@@ -195,7 +196,8 @@ class Host(Stepping):
 
     def wait_for_it(self) -> None:
         """Wait until the connection is here that goes on with the session given to `resume`."""
-        self._taken_up.wait(TAKE_UP_S)
+        with suppress(Empty):
+            self._taken_up.get(timeout=TAKE_UP_S)
 
     def receive(self, hosted: Hosted, octets: bytes, now: float) -> bytes:
         """Take octets as they came from the wire; gives those to send. Inside TLS both layers are recorded."""

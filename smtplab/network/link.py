@@ -1,11 +1,11 @@
 """What a client holds in its hand: the end of a connection, over a socket. `memory` has the other kind."""
 
 import contextlib
+import selectors
 import socket
 import threading
 import weakref
 from collections.abc import Callable
-from math import inf
 from time import monotonic
 from typing import Protocol
 
@@ -63,7 +63,7 @@ class SocketLink:
         self.address: str | int = "{}:{}".format(*self._socket.getsockname()[:2])
         self.send, self.receive = self._socket.send, self._socket.recv
         self._to_receive, self._to_do_either = waiter(self._socket, IN), waiter(self._socket, IN | OUT)
-        self._watcher: threading.Thread | None = None
+        self._over: socket.socket | None = None
 
     def wait(self, timeout_s: float, to_send: bool) -> bool:
         """As `Link` says."""
@@ -71,27 +71,39 @@ class SocketLink:
 
     def watch(self, changed: Callable[[], bool]) -> None:
         """As `Link` says, in a daemon thread; without one, when none can be had."""
-        call = weakref.WeakMethod(changed)
-        wait = waiter(self._socket, IN)
-        # Known before it starts: an interrupt may come while Python waits for that, and `close` must wait for it too.
-        self._watcher = threading.Thread(target=_watch, args=(wait, call), name="smtplab client", daemon=True)
-        with contextlib.suppress(RuntimeError):  # "can't start new thread": the client still looks when it is used
-            self._watcher.start()
+        over, self._over = socket.socketpair()
+        ends = self._socket.dup(), over
+        watcher = threading.Thread(
+            target=_watch, args=(*ends, weakref.WeakMethod(changed)), name="smtplab client", daemon=True,
+        )
+        try:
+            watcher.start()
+        except RuntimeError:  # "can't start new thread": the client still looks when it is used
+            for end in ends:
+                end.close()
 
     def close(self) -> None:
-        """As `Link` says. The watcher is let go first, so that it never waits on a number that names another file."""
+        """As `Link` says."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        if self._watcher is not None:
-            with contextlib.suppress(RuntimeError):  # it is this very thread, or none could be had
-                self._watcher.join(1.0)
         self._socket.close()
+        if self._over is not None:
+            self._over.close()
 
 
-def _watch(wait: Callable[[float], int], changed: "weakref.WeakMethod[Callable[[], bool]]") -> None:
-    while True:
-        wait(inf)
-        call = changed()
-        if call is None or not call():
-            return
-        del call
+def _watch(
+    connection: socket.socket, over: socket.socket, changed: "weakref.WeakMethod[Callable[[], bool]]"
+) -> None:
+    """Call whenever something has come, until that says no or `over` ends.
+
+    Both sockets are the watcher's own, so that it never waits on a number that names another file by now. And `over`
+    ends with the link, even when an interrupt kept that from being closed.
+    """
+    with connection, over, selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        selector.register(over, selectors.EVENT_READ)
+        while all(key.fileobj is connection for key, _ in selector.select()):
+            call = changed()
+            if call is None or not call():
+                return
+            del call

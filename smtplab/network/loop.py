@@ -8,11 +8,11 @@ import contextlib
 import errno
 import os
 import socket
-import threading
 from collections import deque
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
+from queue import SimpleQueue
 from time import monotonic
 
 from smtplab.lab import Input, Lost, Shutdown, Tick, deadline
@@ -28,9 +28,6 @@ MAX_SESSIONS = 2000
 
 LINGER_S = 2.0
 """How long a closed session waits for the client's end, so that its last reply is not lost to a reset."""
-
-SERVED_S = 2.0
-"""How long a jump of the clock waits for a busy loop."""
 
 MOST_SECONDS = 1_000_000
 """The farthest jump of the clock at once: a client gives up within days, and a float must still tell seconds apart."""
@@ -58,12 +55,19 @@ class Connection:
 
 
 class Loop:
-    """Runs the sessions of a host behind a listening socket, until `stop`."""
+    """Runs the sessions of a host behind a listening socket, until nobody is left who could wake it.
 
-    def __init__(self, host: Host, listener: socket.socket) -> None:
-        self._host, self._listener = host, listener
+    Parameters
+    ----------
+    host : Host
+    listener : socket
+    woken : socket
+        A word on it lets the loop look at its time limits; its end lets the loop end, and every open session get a 421.
+    """
+
+    def __init__(self, host: Host, listener: socket.socket, woken: socket.socket) -> None:
+        self._host, self._listener, self._woken = host, listener, woken
         self._listening = listener.fileno()
-        self._woken, self._waker = socket.socketpair()
         self._poller = poller()
         self._spare = _spare()
         self._connections: dict[int, Connection] = {}
@@ -71,12 +75,10 @@ class Loop:
         self._order = count()
         self._stopping = False
         self._ahead_s = 0.0
-        self._to_serve: deque[threading.Event] = deque()
-        self._thread: threading.Thread | None = None
-        for end in (listener, self._woken, self._waker):
+        self._to_serve: deque[SimpleQueue[None]] = deque()
+        for end in (listener, woken):
             end.setblocking(False)
-        self._poller.register(self._listening, IN)
-        self._poller.register(self._woken.fileno(), IN)
+            self._poller.register(end.fileno(), IN)
 
     def now(self) -> float:
         """The server's clock: seconds, from any beginning."""
@@ -86,28 +88,15 @@ class Loop:
         """Let the clock stand there, before there are sessions."""
         self._ahead_s = now - monotonic()
 
-    def advance(self, seconds: float) -> None:
-        """Let the clock jump; returns when what falls due by it has happened, or the loop has no time for it."""
+    def advance(self, seconds: float) -> "SimpleQueue[None]":
+        """Let the clock jump. What it gives holds an item once the loop was woken and what falls due has happened."""
         self._ahead_s += seconds
-        served = threading.Event()
+        served: SimpleQueue[None] = SimpleQueue()
         self._to_serve.append(served)
-        self.wake()
-        if not self._stopping and threading.current_thread() is not self._thread:  # a listener's turn ends after it
-            served.wait(SERVED_S)
-
-    def wake(self) -> None:
-        """Let the loop look at its time limits, and at `stop`, now."""
-        with contextlib.suppress(OSError):  # it is waking already, or gone
-            self._waker.send(b"\0")
-
-    def stop(self) -> None:
-        """Ask the loop to end; every open session gets a 421."""
-        self._stopping = True
-        self.wake()
+        return served
 
     def run(self) -> None:
         """The thread's body."""
-        self._thread = threading.current_thread()
         try:
             while not self._stopping:
                 self._turn()
@@ -121,7 +110,7 @@ class Loop:
         for connection in list(self._connections.values()):
             self._drop(connection)
         self._poller.close()
-        for end in (self._listener, self._woken, self._waker):
+        for end in (self._listener, self._woken):
             end.close()
         if self._spare is not None:
             os.close(self._spare)
@@ -288,13 +277,14 @@ class Loop:
 
     def _wake_up(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            self._woken.recv(4096)  # once a turn: who wakes us without end must not keep us from the sessions
+            # once a turn: who wakes us without end must not keep us from the sessions
+            self._stopping = not self._woken.recv(4096)
         asked = [self._to_serve.popleft() for _ in range(len(self._to_serve))]
         for connection in self._connections.values():
             self._schedule(connection)
         self._tick()
         for served in asked:
-            served.set()
+            served.put(None)
 
 
 def check_seconds(seconds: object) -> None:

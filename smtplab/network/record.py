@@ -92,7 +92,6 @@ class Hosted:
     def snapshot(self) -> Callable[[], SessionRecord]:
         """Take the present state, which is quick; the function given makes the value of it, which need not be."""
         entries, truncated, session, is_open = tuple(self.entries), self.truncated, self.session.session, self.open
-
         outbox, began = self.session.outbox, self.began
 
         def record() -> SessionRecord:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 import weakref
+from queue import Empty
 from typing import Any
 
 from smtplab.lab import World
@@ -15,6 +16,9 @@ from smtplab.network.hosting import Hosting
 from smtplab.network.loop import Loop, check_seconds
 
 CLOSE_TIMEOUT_S = 2.0
+
+SERVED_S = 2.0
+"""How long a jump of the clock waits for a busy server."""
 
 
 class LoopbackServer(Hosting):
@@ -61,17 +65,22 @@ class LoopbackServer(Hosting):
         listener = _listen(port)
         self.host = host
         self.port: int = listener.getsockname()[1]
-        loop = Loop(self._host, listener)
-        self._loop = loop
-        self._thread = threading.Thread(target=loop.run, name=f"smtplab server on port {self.port}", daemon=True)
+        woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
+        self._loop = Loop(self._host, listener, woken)
+        self._thread = threading.Thread(target=self._loop.run, name=f"smtplab server on port {self.port}", daemon=True)
         # Neither the thread nor the end of Python may need this object: a server that nobody holds is closed. That is
-        # settled before the thread starts, for an interrupt may come while Python waits for it to have started.
-        self._stop = weakref.finalize(self, _stop, loop, self._thread)
+        # settled before the thread starts, for an interrupt may come while Python waits for it to have started. Should
+        # one come ahead of `_stop`, the waker goes with this object, who alone holds it, and so the loop ends as well.
+        self._stop = weakref.finalize(self, _stop, weakref.ref(self._waker), self._thread)
         try:
             self._thread.start()
-        except RuntimeError:
+        except RuntimeError as error:
+            if not str(error).startswith("can't"):  # an interrupt amid the lock by which Python waits for the start
+                raise KeyboardInterrupt from None
             self._stop.detach()
-            loop.release()
+            self._waker.close()
+            self._loop.release()
             raise RuntimeError("This machine lets no further thread start; close other servers or notebooks.") from None
 
     @property
@@ -85,7 +94,8 @@ class LoopbackServer(Hosting):
         self._wake()
 
     def _wake(self) -> None:
-        self._loop.wake()
+        with contextlib.suppress(OSError):  # it is waking already, or gone
+            self._waker.send(b"\0")
 
     def _clock(self) -> float:
         return self._loop.now()
@@ -93,7 +103,11 @@ class LoopbackServer(Hosting):
     def advance(self, seconds: float) -> None:
         """Let the server's clock jump by so many seconds, without waiting for them; what falls due is said at once."""
         check_seconds(seconds)
-        self._loop.advance(seconds)
+        served = self._loop.advance(seconds)
+        self._wake()
+        if self.is_open and threading.current_thread() is not self._thread:  # a listener's turn ends after it
+            with contextlib.suppress(Empty):
+                served.get(timeout=SERVED_S)
 
     def connect(self, **options: Any) -> Client:
         """A new `Client` of this server; options are those of `Client`."""
@@ -110,6 +124,7 @@ class LoopbackServer(Hosting):
 
     def close(self) -> None:
         """Send 421 to every open session, close, and wait for the thread to end. May be called twice."""
+        self._waker.close()  # an interrupt may have come ahead of it, the last time
         self._stop()
 
     def __repr__(self) -> str:
@@ -132,11 +147,10 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _stop(loop: Loop, thread: threading.Thread) -> None:
-    try:
-        loop.stop()
-    except KeyboardInterrupt:  # ahead of the waking, perhaps, and then the thread would sleep on
-        loop.stop()
-        raise
+def _stop(waker: "weakref.ref[socket.socket]", thread: threading.Thread) -> None:
+    held = waker()
+    if held is None:  # it goes together with the server, and the thread ends with it
+        return
+    held.close()
     with contextlib.suppress(RuntimeError):  # it is this very thread, or is only just starting and will see the end
         thread.join(CLOSE_TIMEOUT_S)

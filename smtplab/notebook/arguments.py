@@ -42,10 +42,10 @@ def no_option(name: str, option: str, options: tuple[str, ...]) -> str:
     return text("widget.unknown-options", name=name, option=quoted(option), options=", ".join(options))
 
 
-def told(method: Callable[P, R]) -> Callable[P, R]:
+def tells_slips(method: Callable[P, R]) -> Callable[P, R]:
     """Have it told in a sentence when something is missing, or is too much; Python's own words name no example.
 
-    >>> told(lambda kind, moves: None)("yes")
+    >>> tells_slips(lambda kind, moves: None)("yes")
     Traceback (most recent call last):
         ...
     TypeError: Missing: moves. Write <lambda>(kind, moves).
@@ -74,5 +74,6 @@ def _slip(name: str, shape: inspect.Signature, args: tuple[Any, ...], given: dic
         return no_option(name, unknown[0], names) if names else text("widget.surplus", usage=usage)
     filled = {*by_place[:count], *given}
     missing = [each.name for each in known if each.default is each.empty and each.name not in filled]
-    return text("widget.missing", names=", ".join(missing), usage=usage) if missing and count <= len(by_place) else (
-        text("widget.surplus", usage=f"{name}({', '.join(names)})"))
+    if missing and count <= len(by_place):
+        return text("widget.missing", names=", ".join(missing), usage=usage)
+    return text("widget.surplus", usage=f"{name}({', '.join(names)})")

@@ -4,18 +4,17 @@ A reply is not the only thing that tells: so does a state, a count of a fault th
 So what the class sees is the console as it stood before, with what was sent since, and a row in place of the reply.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
 from smtplab.notebook.console.view import lines_said, shortened
 from smtplab.notebook.html import readable
+from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import HIDDEN
 from smtplab.protocol.wire import encode
 
 if TYPE_CHECKING:
     from smtplab.network import Client
-
-Data = dict[str, Any]
 
 
 class Curtain:

@@ -13,8 +13,8 @@ from smtplab.course.scenario import Scenario, scenarios
 from smtplab.explain.catalogue import text
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html
-from smtplab.notebook.arguments import check_switch, quoted, told
-from smtplab.notebook.console.console import Console
+from smtplab.notebook.arguments import check_switch, quoted, tells_slips
+from smtplab.notebook.console.console import SENDING, Console
 from smtplab.notebook.curtain import Curtain
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.player import Player
@@ -25,7 +25,7 @@ from smtplab.notebook.widget import Data, Panel
 
 PARTS = ("console", "player", "hands")
 
-WAITS = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls", "back", "back-yes", "switch")
+WAITS = (*SENDING, "back", "back-yes", "switch")
 """What is not done in a console under the curtain: it sends something, or goes to where it may stand beside a reply."""
 
 
@@ -58,7 +58,7 @@ class Desk(Holder):
 
     # What is asked for
 
-    @told
+    @tells_slips
     def open(self, scenario: str | Path | Scenario) -> Player:
         """Open a scenario: the name of one that comes with smtplab, a file, or a `Scenario`.
 
@@ -75,7 +75,7 @@ class Desk(Holder):
         self.show_part("player")
         return self.player
 
-    @told
+    @tells_slips
     def ask(self, line: str) -> ShowOfHands:
         """Ask the class what a line will bring: a show of hands, whose reveal sends the line in the console.
 
@@ -93,7 +93,7 @@ class Desk(Holder):
         self.show_part("hands")
         return self.hands
 
-    @told
+    @tells_slips
     def show_part(self, part: str) -> None:
         """Bring a part to the front: the console, the scenario that is open, or the question.
 
@@ -138,7 +138,7 @@ class Desk(Holder):
             self._curtain.is_drawn = on
             self.reveal()
 
-    @told
+    @tells_slips
     def reveal(self) -> None:
         """Show the reply that is hidden, if any."""
         self._curtain.lift()

@@ -3,6 +3,7 @@
 Data of a part stand below its name, and messages of a part bear it. In the browser `smtplab.place` is the other half.
 """
 
+import weakref
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,10 @@ class Holder(Panel):
     @abstractmethod
     def held(self) -> Mapping[str, Panel]:
         """The parts that are there, by name."""
+
+    def _hold(self, part: Panel) -> None:
+        """Draw another widget as a part of this one from now on."""
+        part._holder = weakref.ref(self)
 
     def heard(self, message: object) -> None:
         """Take a message from the browser: one of a part goes there."""

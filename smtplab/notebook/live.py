@@ -67,11 +67,10 @@ class Live(anywidget.AnyWidget):
 
 @lru_cache
 def live_class(name: str) -> type[Live]:
-    """The class for ``static/name.js`` and ``name.css``, both put behind what all widgets share.
+    """The class for ``static/name.js`` and ``name.css``, both put behind what all widgets share and what it holds.
 
-    The script has a function named after it: ``console.js`` has ``drawConsole``. A widget may hold others.
-
-    A class of its own, since anywidget keeps one style sheet a class.
+    It is a class of its own, since anywidget keeps one style sheet a class. The script has a function named after it:
+    ``console.js`` has ``drawConsole``.
     """
     export = f"\nexport default {{ render: draw{name.capitalize()} }};\n"
     script = _joined("shared.js", *_parts(name, ".js"), f"{name}.js") + export

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smtplab.notebook.live import Live
 
 Data = dict[str, Any]
+"""What crosses to the browser: plain values, and nothing of it is HTML."""
 
 SIZES = ("normal", "projector")
 LONGEST_MESSAGE = 1024 * 1024
@@ -112,10 +113,6 @@ class Panel(ABC):
         holder = self._holder() if self._holder is not None else None
         if holder is not None:
             holder.changed()
-
-    def _hold(self, part: "Panel") -> None:
-        """Draw another widget as a part of this one from now on."""
-        part._holder = weakref.ref(self)
 
     def show(self) -> None:
         """Display the static form, then the live one."""

@@ -17,6 +17,8 @@ from smtplab.protocol.wire import CRLF
 
 __all__ = ["Fault", "Finding", "Strength", "check_transcript"]
 
+_BARE_LF = re.compile(rb"(?<!\r)\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -118,7 +120,3 @@ def _steps(exchanges: Iterable[Exchange], edition: int) -> Iterator[Step | None]
             mail_may_wait = not done
         elif done and exchange.event in ("RSET", "EHLO", "HELO"):
             mail_may_wait = False
-
-
-_BARE_LF = re.compile(rb"(?<!\r)\n")
-

@@ -68,7 +68,7 @@ class Machine:
         rows = (*base_rows(), *(row for extension in brought for row in extension.rows()))
         self.edition = edition
         self.extensions = extensions
-        led_to = {ANY, State.CONNECTED, *(row.next_state for row in rows)}  # another extension may bring the state
+        led_to = {ANY, CONNECTED, *(row.next_state for row in rows)}  # another extension may bring the state
         self.rows = tuple(row for row in rows if edition in dict(row.sections) and row.state in led_to)
         self.requirements = tuple(needed for extension in brought for needed in extension.requirements)
         self.events = tuple(dict.fromkeys(row.event for row in self.rows if row.event != ANY))

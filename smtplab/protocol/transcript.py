@@ -7,6 +7,7 @@ and faults only in JSON: in text a remark tells of faults. Inside TLS the record
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import isfinite
 from typing import Any
 
@@ -97,6 +98,23 @@ class Transcript:
                 pending.append(entry)
         if pending:
             yield _join(pending)
+
+    def behind_last_reply(self) -> tuple[Entry, ...]:
+        """The end of the record: all that came behind the last octets that may end a reply."""
+        def is_behind(entry: Entry) -> bool:
+            if entry.direction == "S":
+                return not entry.octets.endswith(CRLF) and (bool(entry.forced) or CRLF not in entry.octets)
+            return entry.direction == "C" or entry.event in ("lost", "closed")
+
+        return tuple(takewhile(is_behind, reversed(tuple(self.merged()))))[::-1]
+
+    def unanswered(self) -> bytes:
+        """What was sent after the last reply came, also when the connection was then lost or a fault kept the reply.
+
+        >>> Transcript.parse("S: 220 lab.example\\nC: NOOP\\n-- lost\\n").unanswered()
+        b'NOOP\\r\\n'
+        """
+        return b"".join(entry.octets for entry in self.behind_last_reply() if entry.direction == "C")
 
     def decided(self) -> "Transcript":
         r"""The record as the server meant it: each reply that it decided, whatever a fault made of it on the way.

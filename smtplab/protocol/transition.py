@@ -29,6 +29,7 @@ class State(StrEnum):
     CHUNKS = "CHUNKS"
     CHUNK_REFUSED = "CHUNK_REFUSED"
 
+
 CONNECTED, MAIL_DATA, CLOSED = State.CONNECTED, State.MAIL_DATA, State.CLOSED
 TLS_HANDSHAKE, AUTH_EXCHANGE = State.TLS_HANDSHAKE, State.AUTH_EXCHANGE
 """States that every command asks about: in Python 3.11 a look into an enumeration takes ten times as long as a name."""

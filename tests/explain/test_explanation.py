@@ -98,8 +98,8 @@ def test_it_reads_well_in_a_terminal() -> None:
     assert str(explain(450)).splitlines()[:8] == [
         "450 Not now.",
         "Here      This recipient's mailbox is busy. Nothing changed.",
-        "Now       Try another recipient. Keep this recipient's copy and try again in",
-        "          30 minutes or more.",
+        "Now       Go on with the next recipient, if there is one. Keep this",
+        "          recipient's copy; try again in 30 minutes or more.",
         "Careful   You made no mistake; SMTP's 4 is not HTTP's 4.",
         "",
         "  4  not now, try later",

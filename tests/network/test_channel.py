@@ -99,11 +99,11 @@ def test_a_handshake_that_fails_hangs_up_and_one_that_is_interrupted_too(monkeyp
         layer = TlsLayer(client_context(None, verify=True), "lab.example")
         if isinstance(end, bytes):
             line.segments.append(end)
-            assert channel.secure(layer, "lab.example", 5.0)
+            assert channel.secure(lambda made=layer: made, "lab.example", 5.0)
         else:
             monkeypatch.setattr(layer, "go_on", lambda error=end: (_ for _ in ()).throw(error))
             with pytest.raises(KeyboardInterrupt):
-                channel.secure(layer, "lab.example", 5.0)
+                channel.secure(lambda made=layer: made, "lab.example", 5.0)
         assert channel.tls is None and line.closed == 1
         assert channel.conversation.is_over
         assert channel.conversation.dialogue.exchanges[-1].event == "TLS-FAILED"

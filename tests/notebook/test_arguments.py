@@ -47,6 +47,7 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "surplus": (lambda: asking().commit("yes", True, 1, 250, 9), "more than can be given. Write commit"),  # type: ignore[call-arg]
     "keyword": (lambda: asking().commit("yes", mvs=True), "commit has no option 'mvs'. Did you mean 'moves'"),  # type: ignore[call-arg]
     "way out": (lambda: asking().change_line(3), r"Write change_line\(\)."),  # type: ignore[call-arg]
+    "keyword of none": (lambda: asking().change_line(line="x"), r"more than can be given. Write change_line\(\)."),  # type: ignore[call-arg]
     "half": (lambda: asking().commit("yes", True, reason=1.0), "reason is 1.0; write"),  # type: ignore[arg-type]
     "no line": (lambda: hands(""), "line is ''; write the line that the class is asked about"),
     "blank line": (lambda: hands("   "), "write the line that the class"),
@@ -72,6 +73,13 @@ SLIPS: dict[str, tuple[Callable[[], object], str]] = {
     "notes": (lambda: player().show_notes("no"), "on is 'no'; write True or False"),  # type: ignore[arg-type]
     "login": (lambda: Console(memory_server()).login("bob", None), "password is a text; this is NoneType"),  # type: ignore[arg-type]
     "answer": (lambda: Console(memory_server()).answer(b"bob"), "said is a text; this is bytes"),  # type: ignore[arg-type]
+    "no password": (lambda: Console(memory_server()).login("bob"), r"Missing: password. Write login\("),  # type: ignore[call-arg]
+    "no answer": (lambda: Console(memory_server()).answer(), r"Missing: said. Write answer\(said\)."),  # type: ignore[call-arg]
+    "no octets": (lambda: Console(memory_server()).send_chunk(), r"Missing: data. Write send_chunk\("),  # type: ignore[call-arg]
+    "no text": (lambda: Console(memory_server()).send_line(), r"Missing: line. Write send_line\(line\)."),  # type: ignore[call-arg]
+    "no verb": (lambda: Console(memory_server()).fill(), r"Missing: verb. Write fill\(verb\)."),  # type: ignore[call-arg]
+    "no time": (lambda: Console(memory_server()).let_pass(), r"Missing: seconds. Write let_pass\(seconds\)."),  # type: ignore[call-arg]
+    "no step": (lambda: Console(memory_server()).go_back(at=2), "go_back has no option 'at'. It has: step, replay."),  # type: ignore[call-arg]
     "huge kind": (lambda: asking().commit(HUGE, True), "kind is 'xxx"),
     "huge option": (lambda: hands().count(HUGE, 1), "is no option here"),
     "huge number": (lambda: hands().count("yes", 10**2000), "hands for yes cannot be"),
@@ -98,7 +106,7 @@ def test_an_empty_line_of_the_message_may_be_asked_about() -> None:
     client = memory_server().connect()
     for line in ("EHLO a.example", "MAIL FROM:<>", "RCPT TO:<bob@lab.example>", "DATA"):
         client.send(line)
-    assert "No reply yet." in str(show_of_hands("", client))
+    assert "No reply." in str(show_of_hands("", client))
 
 
 def test_a_slip_sends_nothing_and_the_question_stays_open() -> None:

@@ -208,6 +208,22 @@ def test_the_reveal_of_a_question_shows_the_reply_in_the_console_as_well(board: 
     assert not board.is_covered and board.view()["console"]["state"] == "READY"
 
 
+def test_after_a_question_was_told_the_next_reply_is_hidden_again(board: Desk) -> None:
+    board.hide_replies()
+    board.ask("NOOP").reveal()
+    assert not board.is_covered
+    say(board, "EHLO student.example")
+    board.console.changed()
+    assert board.is_covered and board.view()["console"]["state"] == "GREETED"
+
+
+def test_a_notice_of_the_desk_goes_with_the_next_message_of_a_part(board: Desk) -> None:
+    board.heard({"do": "ask", "line": ""})
+    assert board.view()["notice"]
+    say(board, "NOOP")
+    assert board.view()["notice"] == ""
+
+
 @pytest.mark.parametrize("came", ["", "EHLO -> 421", "EHLO -> drop before", "EHLO -> silence", "EHLO -> 501"])
 def test_what_is_told_of_a_line_too_early_is_the_same_whatever_came(board: Desk, came: str) -> None:
     if came:

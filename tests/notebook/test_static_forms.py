@@ -14,7 +14,7 @@ CELLS = {
     "CodeExplorer(450)": "Mailbox unavailable for now",
     "predict('RCPT TO:<bob@lab.example>', console)": "Which sentence is right?",
     "show_of_hands('RCPT TO:<bob@lab.example>', console)": "no hands",
-    "Player('greylisting')": "It says the same again, word for word.",
+    "Player('greylisting')": "The client says the same again, word for word.",
 }
 
 

@@ -7,7 +7,6 @@ once are lines of a message, pieces of it with BDAT, answers in a login, and gro
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from smtplab.explain.catalogue import text
@@ -15,9 +14,9 @@ from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.network.typed import line_octets, message_octets
 from smtplab.notebook import html
-from smtplab.notebook.arguments import quoted, told
+from smtplab.notebook.arguments import quoted, tells_slips
 from smtplab.notebook.console.talk import Talk
-from smtplab.notebook.console.view import phase_of, unanswered_octets
+from smtplab.notebook.console.view import phase_of
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.foresight import octets_are_due
 from smtplab.notebook.question.judgement import Answer, Judgement, step_of, why_none
@@ -95,7 +94,7 @@ class Asking(Talk):
 
     # Asking
 
-    @told
+    @tells_slips
     def send(self, line: str) -> Reply | NoReply:
         """Send a line, legal or not, and give what came; after a 354 it is a line of the message.
 
@@ -110,7 +109,7 @@ class Asking(Talk):
             raise CommitFirst(self._ask(line, None))
         return super().send(line)
 
-    @told
+    @tells_slips
     def send_message(self, message: str | bytes) -> Reply | NoReply:
         """Send a whole message after a 354: dots doubled, and the line with a single dot at its end.
 
@@ -142,12 +141,12 @@ class Asking(Talk):
 
     def _ask(self, line: str, message: str | bytes | None) -> Question:
         self._tell_steps()
-        before, keeps = unanswered_octets(self.transcript), self.client.keeps
+        before = self.transcript.unanswered()
         if message is not None:
             before += format_mail_data(message_octets(message)).removesuffix(END)
         question = ask(self.session, line, self._world or World(), self.client.edition, message=before,
                        code=self._predict == "code", shown=decode(self._secrets.hide(encode(line))),
-                       would_do=partial(keeps.rehearse, self.client) if keeps is not None else None)
+                       would_do=self.client.rehearse)
         self._held = Held(question, line, message, len(self.exchanges))
         self.changed()
         return question
@@ -159,7 +158,7 @@ class Asking(Talk):
 
     # Answering
 
-    @told
+    @tells_slips
     def commit(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> Reply | NoReply:
@@ -216,7 +215,7 @@ class Asking(Talk):
             self._last = len(self.exchanges)
         return outcome
 
-    @told
+    @tells_slips
     def change_line(self) -> str:
         """Close the question without a guess, and give the line back, to be changed; nothing is sent."""
         held, self._held = self._open, None

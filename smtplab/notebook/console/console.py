@@ -1,9 +1,9 @@
 """The console: talk to a mail server, see what each reply means and where the session stands.
 
 One class in three forms. In JupyterLab it is live; where that cannot be, its static form stays; and everything works
-by methods alone, without a browser. All logic is here: the browser draws data (`console_view`, and `console_offers`
-for what a server announced) and tells clicks. What can be said in it is in `console_talk`, and going back in
-`console_fork`.
+by methods alone, without a browser. All logic is here: the browser draws data (`view`, and `offers` for what a server
+announced) and tells clicks. What can be said in it is in `talk`, questions before a reply are in `asking`, faults in
+`faulty`, and going back in `fork`.
 """
 
 import weakref
@@ -15,6 +15,7 @@ from smtplab.lab import Message, World
 from smtplab.network import Client, LoopbackServer
 from smtplab.network.host import OFFERED_BY_DEFAULT, Extensions
 from smtplab.notebook import html, views
+from smtplab.notebook.arguments import tells_slips
 from smtplab.notebook.cells import replaces_earlier
 from smtplab.notebook.console import faults as console_faults
 from smtplab.notebook.console import offers as console_offers
@@ -22,7 +23,8 @@ from smtplab.notebook.console import view as console_view
 from smtplab.notebook.console.asking import Asking
 from smtplab.notebook.console.choices import choice
 from smtplab.notebook.console.faulty import Faulty
-from smtplab.notebook.console.fork import Branch, Rewind, Server
+from smtplab.notebook.console.fork import Branch, Rewind
+from smtplab.notebook.console.talk import Server, server_of
 from smtplab.notebook.diagram.diagram import StateDiagram, state_diagram
 from smtplab.notebook.futures import view as futures_view
 from smtplab.notebook.question.foresight import octets_are_due, silence
@@ -34,6 +36,9 @@ from smtplab.protocol.wire import encode
 
 VIEWS = 5
 """How often what is shown is made anew because a reply came meanwhile; a server may never stop talking."""
+
+SENDING = ("send", "line", "message", "group", "chunk", "login", "answer", "start-tls")
+"""Which messages of the browser send something to the server."""
 
 
 class Console(Asking, Rewind, Faulty):
@@ -89,7 +94,7 @@ class Console(Asking, Rewind, Faulty):
         elif isinstance(target, Server):
             self._home = target
         elif isinstance(target, Client):
-            self._home = target.keeps if isinstance(target.keeps, Server) else None
+            self._home = server_of(target)
         else:
             raise TypeError(text("console.target", type=type(target).__name__))
         self._draft: Data | None = None
@@ -123,6 +128,7 @@ class Console(Asking, Rewind, Faulty):
 
     # What is asked for
 
+    @tells_slips
     def fill(self, verb: str) -> str:
         """Put a line for this command into the input line, as its button does, and give it; nothing is sent.
 

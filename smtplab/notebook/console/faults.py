@@ -4,13 +4,14 @@ The data of the folded panel; like all data of a console it is made anew each ti
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtplab.explain.catalogue import text
 from smtplab.explain.names import joined
 from smtplab.lab.faults import fault_in_words
 from smtplab.network.loop import MOST_SECONDS
 from smtplab.notebook.html import readable
+from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.chunking import BDAT_LAST
 from smtplab.protocol.machine import DATA_END
@@ -38,8 +39,6 @@ QUICK = {
 """What an instructor wants now, each for the next time: the line can be edited before it is set."""
 
 UNITS = {"seconds": 1.0, "minutes": 60.0}
-
-Data = dict[str, Any]
 
 
 def quick() -> list[tuple[str, str]]:

@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from smtplab.explain.catalogue import text
-from smtplab.network import LoopbackServer, MemoryServer
 from smtplab.network.server_faults import ServerFaults
+from smtplab.notebook.arguments import tells_slips
 from smtplab.notebook.console import faults as console_faults
-from smtplab.notebook.console.talk import Talk
+from smtplab.notebook.console.talk import Server, Talk
 from smtplab.notebook.widget import Data
-
-Server = LoopbackServer | MemoryServer
 
 
 class Faulty(Talk):
@@ -36,6 +34,7 @@ class Faulty(Talk):
         """
         return self._server_of_ours.faults
 
+    @tells_slips
     def let_pass(self, seconds: float) -> None:
         """Let the server's clock jump: a reply that is late comes, a greylisted sender has waited."""
         with self.one_change():

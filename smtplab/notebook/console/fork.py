@@ -9,17 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smtplab.explain.catalogue import text
-from smtplab.network import Client, LoopbackServer, MemoryServer
+from smtplab.network import Client
 from smtplab.network.address import is_loopback
-from smtplab.notebook.console.talk import Talk
+from smtplab.notebook.arguments import tells_slips
+from smtplab.notebook.console.talk import Server, Talk, server_of
 from smtplab.notebook.diagram.two_ways import NAMES
 from smtplab.notebook.futures import view as futures_view
 from smtplab.notebook.futures.futures import Futures, after, futures
 from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import State
-
-Server = LoopbackServer | MemoryServer
 
 
 class Branch(NamedTuple):
@@ -72,7 +71,7 @@ class Rewind(Talk):
     @property
     def server(self) -> Server | None:
         """The server at hand that the session is on: the console's own or one that was given, or a copy of it."""
-        return _server_of(self.client)
+        return server_of(self.client)
 
     @property
     def other(self) -> Client | None:
@@ -91,6 +90,7 @@ class Rewind(Talk):
         first, second = self._in_order()
         return futures(first.client, second.client)
 
+    @tells_slips
     def go_back(self, step: int, *, replay: bool = False) -> Client:
         """Go on from an earlier step in another way; the future that is left is kept as `other`.
 
@@ -115,7 +115,7 @@ class Rewind(Talk):
         """
         old = self.client
         self._check_open()
-        if not old.is_quiet:
+        if _awaits_a_reply(old):
             raise ValueError(text("console.back_due"))
         if self._must_ask_about(old) and not replay:
             raise ValueError(text("console.back_ask_call", host=old.host, step=step))
@@ -123,7 +123,7 @@ class Rewind(Talk):
             new = old.fork(step, replay=replay)
         except OSError:
             raise ValueError(text("console.no_server")) from None
-        copy = _server_of(new) if new.forked is not None and new.forked.is_copy else None
+        copy = server_of(new) if new.forked is not None and new.forked.is_copy else None
         shared = step + 1 if copy is not None else 0
         names = tuple(found for found in self._here.names if found[0] < shared)
         with self.one_change():
@@ -157,7 +157,7 @@ class Rewind(Talk):
         new = client.fork(branch.steps - 1)
         branch.close()
         self.notice = text("console.as_left")
-        return branch._replace(client=new, copy=_server_of(new))
+        return branch._replace(client=new, copy=server_of(new))
 
     def _keep(self, branch: Branch) -> None:
         """Keep this one as the future that was left, in place of another."""
@@ -191,7 +191,7 @@ class Rewind(Talk):
 
     def _must_ask_about(self, client: Client) -> bool:
         """True when its server cannot be copied, so that lines must be said again."""
-        return not hasattr(client.keeps, "fork")
+        return client.keeps is None
 
     # What the browser draws, and what it asks for
 
@@ -204,7 +204,7 @@ class Rewind(Talk):
 
     def _steps_back(self, exchanges: Sequence[Exchange]) -> dict[str, str]:
         """The label of the button, for each step that one can go back to: not the last, and none once all was over."""
-        if not self.client.is_quiet:
+        if _awaits_a_reply(self.client):
             return {}
         return {str(number): text("console.back_to", step=number, after=after(step))
                 for number, step in enumerate(exchanges[:-1]) if step.after.state is not State.CLOSED}
@@ -249,6 +249,6 @@ class Rewind(Talk):
         return True
 
 
-def _server_of(client: Client) -> Server | None:
-    """The server at hand that a client holds, if it is one of ours."""
-    return client.keeps if isinstance(client.keeps, Server) else None
+def _awaits_a_reply(client: Client) -> bool:
+    """True while one may still come: once the connection is gone, none will."""
+    return not (client.is_quiet or client.is_over)

@@ -7,7 +7,6 @@ read from the extensions themselves, so one that is switched off is gone here to
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from smtplab.explain.catalogue import text
 from smtplab.explain.ehlo_answer import explain_ehlo
@@ -15,6 +14,7 @@ from smtplab.lab.world import World
 from smtplab.network.host import OFFERED_BY_DEFAULT
 from smtplab.notebook.console.choices import SENDER, choice
 from smtplab.notebook.html import readable
+from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.errors import ProtocolError
 from smtplab.protocol.extensions import OFFERED, Parameter
@@ -36,8 +36,6 @@ EHLO_LINES = 40
 
 NUL = "\\0"
 """How the octet that parts the answer to PLAIN is typed."""
-
-Data = dict[str, Any]
 
 
 def goes_beyond_first_view(session: Session) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from smtplab.explain import Explanation, explain
 from smtplab.explain.catalogue import text
-from smtplab.network import Client, NoReply
+from smtplab.network import Client, LoopbackServer, MemoryServer, NoReply
+from smtplab.notebook.arguments import tells_slips
 from smtplab.notebook.console import offers as console_offers
 from smtplab.notebook.console import view as console_view
 from smtplab.notebook.widget import Panel
@@ -21,6 +22,13 @@ HISTORY = 50
 
 GROUP = 200
 """The most commands that go out together."""
+
+Server = LoopbackServer | MemoryServer
+
+
+def server_of(client: Client) -> Server | None:
+    """The server at hand that a client holds, if it is one of ours."""
+    return client.keeps if isinstance(client.keeps, Server) else None
 
 
 class Talk(Panel):
@@ -111,6 +119,7 @@ class Talk(Panel):
                 self.start_tls()
         return replies
 
+    @tells_slips
     def send_chunk(self, data: str | bytes, *, last: bool = False) -> Reply | NoReply:
         """Send a piece of the message with BDAT, which counts its octets; `last` ends the message."""
         with self.one_change():
@@ -121,6 +130,7 @@ class Talk(Panel):
         with self.one_change():
             return self._heard(self.client.start_tls())
 
+    @tells_slips
     def login(self, name: str, password: str, mechanism: str = "PLAIN") -> Reply | NoReply:
         """Log in with AUTH, and give the last reply of the exchange.
 
@@ -134,6 +144,7 @@ class Talk(Panel):
         with self.one_change():
             return self._heard(self.client.login(name, password, mechanism))
 
+    @tells_slips
     def answer(self, said: str) -> Reply | NoReply:
         r"""Answer the server's challenge in a login exchange: the text goes out as base64.
 
@@ -167,6 +178,7 @@ class Talk(Panel):
         with self.one_change():
             return self._heard(self.client.send_message(message))
 
+    @tells_slips
     def send_line(self, line: str) -> Reply | NoReply:
         """Send one line of a message after a 354, a leading dot doubled."""
         with self.one_change():

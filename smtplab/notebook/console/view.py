@@ -6,7 +6,6 @@ It is folded from a client's session, exchanges and record each time; nothing is
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
 from typing import Any
 
 from smtplab.explain import Explanation
@@ -18,19 +17,18 @@ from smtplab.notebook.diagram.diagram import StateDiagram
 from smtplab.notebook.diagram.edges import silent_states
 from smtplab.notebook.diagram.words import everywhere, standing
 from smtplab.notebook.html import MARKS, readable
+from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.starttls import TLS_FAILED, TLS_UP
 from smtplab.protocol.machine import LOST, UNASKED, Machine, State
 from smtplab.protocol.paths import Path
 from smtplab.protocol.secrecy import hide_secrets, hide_steps
 from smtplab.protocol.session import Parameters, Session
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Transcript
 from smtplab.protocol.wire import CRLF, Reply, decode
 
 ROWS = 60
 DATA_LINES = 12
-
-Data = dict[str, Any]
 
 
 def phase_of(session: Session) -> str:
@@ -137,29 +135,14 @@ def sent_together(exchanges: Sequence[Exchange], record: Transcript) -> dict[int
 
 def _pending(record: Transcript) -> Iterator[tuple[int, bytes]]:
     """The last lines that wait for a reply, with their places; answers in a login stay hidden here in any case."""
-    if unanswered_octets(record):
-        lines = unanswered_octets(hide_secrets(record)).removesuffix(CRLF).split(CRLF)
+    if record.unanswered():
+        lines = hide_secrets(record).unanswered().removesuffix(CRLF).split(CRLF)
         yield from list(enumerate(lines))[-DATA_LINES:]
-
-
-def unanswered_octets(record: Transcript) -> bytes:
-    """What was sent after the last reply came, also when the connection was then lost or a fault kept the reply."""
-    return b"".join(entry.octets for entry in _after_last_reply(record) if entry.direction == "C")
-
-
-def _after_last_reply(record: Transcript) -> list[Entry]:
-    """The end of a record, behind the last octets that may end a reply."""
-    def is_behind(entry: Entry) -> bool:
-        if entry.direction == "S":
-            return not entry.octets.endswith(CRLF) and (bool(entry.forced) or CRLF not in entry.octets)
-        return entry.direction == "C" or entry.event in ("lost", "closed")
-
-    return [*takewhile(is_behind, reversed(tuple(record.merged())))][::-1]
 
 
 def _not_read(name: str, record: Transcript) -> Iterator[Data]:
     """What came of a reply that is not whole yet; and a reply that the server decided and a fault kept back."""
-    rest = [entry for entry in _after_last_reply(record) if entry.direction == "S"]
+    rest = [entry for entry in record.behind_last_reply() if entry.direction == "S"]
     came = b"".join(entry.octets for entry in rest)
     forced = next((text("console.forced", fault=readable(entry.forced)) for entry in rest if entry.forced), "")
     if came:

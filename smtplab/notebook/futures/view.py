@@ -4,18 +4,15 @@
 Columns stand one above the other where there is no room for two.
 """
 
-from typing import Any
-
 from smtplab.explain.catalogue import text
 from smtplab.notebook import html
 from smtplab.notebook.console.view import exchange_rows
 from smtplab.notebook.diagram.marks import step_label
 from smtplab.notebook.futures.futures import DIFFERS, Future, Futures
+from smtplab.notebook.widget import Data
 
 FIRST_STEPS, LAST_STEPS = 50, 10
 """The most steps of a column that are shown, from its beginning and from its end."""
-
-Data = dict[str, Any]
 
 
 def data(what: Futures, here: str = "") -> Data:

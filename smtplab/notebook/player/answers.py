@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from smtplab.course.scenario_frame import Frame
 from smtplab.course.scenario_steps import Ask
 from smtplab.lab import World
-from smtplab.notebook.console.view import unanswered_octets
 from smtplab.notebook.question.foresight import Forecast, options_for
 from smtplab.notebook.question.judgement import Answer, Judgement
 from smtplab.notebook.question.question import Guess, Option, Part, Question, ask
@@ -61,12 +60,12 @@ def question_about(step: Exchange, frame: Frame, world: World) -> Question:
     """
     is_message = step.event == DATA_END
     line = "." if is_message else decode(step.sent.removesuffix(CRLF))
-    message = unanswered_octets(frame.transcript).removesuffix(END) if is_message else b""
+    message = frame.transcript.unanswered().removesuffix(END) if is_message else b""
     right, beliefs = options_for(Forecast(step), step.before.state)
     shown = "" if is_message else decode(hide_step(step).sent.removesuffix(CRLF))
     question = ask(step.before, line, world, step.edition, message=message, because=right, wrong=beliefs[:2],
                    shown=shown)
-    return replace(question, foreseen=Forecast(step, forced=step.forced))
+    return replace(question, foreseen=Forecast(step))
 
 
 def judged(question: Question, step: Exchange, guess: Guess) -> Judgement:

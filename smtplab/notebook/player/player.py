@@ -1,7 +1,7 @@
 """The player: a scenario step by step, for a class at the projector or a learner alone.
 
 All is played before the first step is shown, so back and jump are moves of an index. A question may be answered or only
-talked about; "next" goes on in any case. All logic is here: the browser draws data (`player_view`) and tells clicks.
+talked about; "next" goes on in any case. All logic is here: the browser draws data (`view`) and tells clicks.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from smtplab.course.scenario import Scenario, find_scenario, scenarios
 from smtplab.explain.catalogue import text
 from smtplab.network import memory_server
 from smtplab.notebook import html
-from smtplab.notebook.arguments import check_switch, quoted, told
+from smtplab.notebook.arguments import check_switch, quoted, tells_slips
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.view import pictures
 from smtplab.notebook.player import page as player_page
@@ -87,7 +87,7 @@ class Player(Way):
         super()._put_away()
         self._let_console_go()
 
-    @told
+    @tells_slips
     def open(self, scenario: str | Path | Scenario) -> None:
         """Begin another scenario; parameters and errors are those of `Player`."""
         self._begin(_find(scenario))

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
-from smtplab.notebook.console.view import unanswered_octets
 from smtplab.notebook.html import readable
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.extensions.auth import AUTH_LINE
@@ -115,5 +114,5 @@ def _sent(new: Sequence[Exchange], frame: Frame) -> str:
     first = hide_steps(new)[0] if new else None
     if first is not None and first.event in (CONNECT, DATA_END):
         return text("player.step-message") if first.event == DATA_END else ""
-    octets = first.sent if first is not None else unanswered_octets(hide_secrets(frame.transcript))
+    octets = first.sent if first is not None else hide_secrets(frame.transcript).unanswered()
     return readable(octets.partition(CRLF)[0])[:60]

@@ -4,7 +4,6 @@ It is folded from the stops each time. Nothing of a reply that is still hidden i
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from smtplab.course.scenario_frame import Frame, later
 from smtplab.course.scenario_steps import Ask, Mismatch
@@ -15,9 +14,8 @@ from smtplab.notebook.console import view as console_view
 from smtplab.notebook.diagram.diagram import state_diagram
 from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.player.stops import Stop, is_waiting
+from smtplab.notebook.widget import Data
 from smtplab.protocol.secrecy import hide_steps
-
-Data = dict[str, Any]
 
 
 def shown(stops: Sequence[Stop], at: int) -> Data:

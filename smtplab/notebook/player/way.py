@@ -6,7 +6,7 @@ from smtplab.course.play_scenario import play
 from smtplab.course.scenario import Scenario
 from smtplab.course.scenario_frame import Frame
 from smtplab.explain.catalogue import text
-from smtplab.notebook.arguments import quoted, told
+from smtplab.notebook.arguments import quoted, tells_slips
 from smtplab.notebook.diagram.diagram import state_diagram
 from smtplab.notebook.holder import Holder
 from smtplab.notebook.player.answers import chosen, judged, question_about
@@ -91,7 +91,7 @@ class Way(Holder):
         """Go one step back; False at the first one."""
         return self._go(self._at - 1)
 
-    @told
+    @tells_slips
     def jump(self, number: int) -> None:
         """Go to a step by its number, from 1.
 
@@ -121,7 +121,7 @@ class Way(Holder):
             return None
         return question_about(stop.guessed, stop.frame, self.scenario.world)
 
-    @told
+    @tells_slips
     def answer(self, number: int) -> str:
         """Commit to an option of the scenario's question; the first answer counts. Gives what is said to it.
 
@@ -145,7 +145,7 @@ class Way(Holder):
         option = asked.options[int(str(first)) - 1]
         return text("scenario.right" if option.is_right else "scenario.wrong", reason=option.reason)
 
-    @told
+    @tells_slips
     def commit(self, kind: str, moves: bool, reason: int | None = None) -> None:
         """Commit to a guess about the reply that comes next; the first guess counts. The next step tells what came.
 

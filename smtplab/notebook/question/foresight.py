@@ -70,7 +70,7 @@ class Forecast:
     is_due : bool
         True when a reply belongs to the line, and none would come all the same.
     forced : str
-        The fault that would make it so; empty for none.
+        The fault that would keep the reply back; empty for none. What would force a step stands in that step.
     """
 
     step: Exchange | None
@@ -121,7 +121,7 @@ def foresee(
         elif isinstance(action, Close | Abort) and dialogue.session.state is not State.CLOSED:
             dialogue.lost()
     if dialogue.exchanges:
-        return Forecast(dialogue.exchanges[0], forced=dialogue.exchanges[0].forced)
+        return Forecast(dialogue.exchanges[0])
     return Forecast(None, is_due, forced)
 
 
@@ -203,6 +203,8 @@ def options_for(forecast: Forecast, state: State) -> tuple[str, tuple[str, ...]]
     beliefs = tuple(id for key in keys for id in _BELIEFS.get(key, ()))
     if explanation.misconception:
         beliefs = (explanation.misconception, *beliefs)
+    if step.after.state is State.CLOSED:  # then a new connection is what is needed
+        beliefs = tuple(id for id in beliefs if id != "error-ends-session")
     drops = step.event in ("EHLO", "HELO") and step.before.transaction is not None
     right = last_sentence(explanation) if drops else first_sentence(explanation)
     right = right.removeprefix(text("says.forced", says=""))

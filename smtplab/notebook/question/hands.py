@@ -1,7 +1,6 @@
 """A show of hands: one question for a whole class, hands typed in beside each option, then the reveal.
 
-The data and the drawing stand alone (`ShowOfHands.view`, and ``hands`` in ``static/question.js``), so another widget
-can hold one: it adds the view to its own, and passes on the messages that are not its own.
+It can stand alone, or be a part of another widget, as it is of the desk (`smtplab.notebook.holder`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +10,7 @@ from smtplab.explain import misconception
 from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.notebook import html
-from smtplab.notebook.arguments import check_switch, quoted, told
+from smtplab.notebook.arguments import check_switch, quoted, tells_slips
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.html import MARKS
 from smtplab.notebook.question import view as question_view
@@ -65,7 +64,7 @@ class ShowOfHands(Panel):
             self.answer, self.is_foreseen = self._hearing.answer(self.question), False
             self.changed()
 
-    @told
+    @tells_slips
     def count(self, option: str | int, hands: int) -> "ShowOfHands":
         """Note how many hands an option has; a second count of it replaces the first.
 
@@ -100,7 +99,7 @@ class ShowOfHands(Panel):
         self.changed()
         return self
 
-    @told
+    @tells_slips
     def reveal(self) -> "ShowOfHands":
         """Show the answer: send the line, unless it went out already, or may not; then the lab's forecast is shown.
 
@@ -213,10 +212,10 @@ class ShowOfHands(Panel):
         names = {"label": text("hands.option"), "count": text("hands.hands")}
         if answer is None:
             return html.join((asked, question_view.hands(parts, names), question_view.advice(text("hands.how"))))
-        told = names | {"mark": text("predict.wire"), "cure": text("hands.cure")}
+        names |= {"mark": text("predict.wire"), "cure": text("hands.cure")}
         foreseen = question_view.advice(text("hands.foreseen")) if self.is_foreseen else None
         return html.join((asked, question_view.wire(answer), foreseen, question_view.because(answer.here),
-                          question_view.hands(parts, told)))
+                          question_view.hands(parts, names)))
 
     def do(self, message: Mapping[str, Any]) -> bool:
         """Carry out what was typed or clicked."""
@@ -266,7 +265,7 @@ def _unread(typed: str, option: str) -> int:
     raise ValueError(text("hands.no-number", hands=quoted(typed), option=option, most=MOST))
 
 
-@told
+@tells_slips
 def show_of_hands(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = True,
     about: Sequence[str] = ("kind", "moves", "reason"), size: str = "projector", **unknown: object,

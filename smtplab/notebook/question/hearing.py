@@ -2,14 +2,11 @@
 
 import weakref
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from smtplab.lab import World
 from smtplab.network import Client, NoReply
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.console.talk import Talk
-from smtplab.notebook.console.view import unanswered_octets
-from smtplab.notebook.question.foresight import Asked
 from smtplab.notebook.question.judgement import Answer, step_of, why_none
 from smtplab.notebook.question.question import Question, ask
 from smtplab.protocol.dialogue import Exchange
@@ -21,14 +18,8 @@ def ask_of(
 ) -> Question:
     """The question about a line on this session; parameters and errors are those of `ask`."""
     client = client_of(target)
-    message = unanswered_octets(client.transcript)
-    return ask(client.session, line, _world_of(target), client.edition, message=message, because=because, wrong=wrong,
-               code=code, would_do=would_do_of(client))
-
-
-def would_do_of(client: Client) -> Asked | None:
-    """How to ask the server behind a client what it would do, where that server is ours."""
-    return partial(client.keeps.rehearse, client) if client.keeps is not None else None
+    return ask(client.session, line, _world_of(target), client.edition, message=client.transcript.unanswered(),
+               because=because, wrong=wrong, code=code, would_do=client.rehearse)
 
 
 def client_of(target: Client | Console) -> Client:
@@ -44,7 +35,7 @@ def _send(target: Client | Console, line: str) -> Reply | NoReply:
 def _world_of(target: Client | Console) -> World:
     """The world behind the session where it is known; the class-room world otherwise."""
     server = target.server if isinstance(target, Console) else target.keeps
-    return getattr(server, "world", None) or World()
+    return server.world if server is not None else World()
 
 
 class Hearing:

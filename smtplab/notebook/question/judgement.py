@@ -9,7 +9,8 @@ from smtplab.lab import read_fault
 from smtplab.network import NoReply
 from smtplab.notebook.html import MARKS, readable
 from smtplab.notebook.question.foresight import silence
-from smtplab.notebook.question.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Data, Guess, Part, Question
+from smtplab.notebook.question.question import ANOTHER, MOVES, NO_CODE, SILENT, STAYS, Guess, Part, Question
+from smtplab.notebook.widget import Data
 from smtplab.protocol.dialogue import Exchange
 from smtplab.protocol.machine import LOST
 
@@ -122,7 +123,7 @@ class Judgement:
         ]
 
     @property
-    def tally(self) -> "Tally":
+    def tally(self) -> Tally:
         """The same as a count: one answer to each part that was answered."""
         return Tally(self.answer, {part: {value: 1} for part, value in self.guess.values.items()})
 

@@ -12,6 +12,9 @@ from smtplab.notebook.question.question import NO_CODE
 
 YOU, HANDS = "you", "hands"
 
+_OTHERS = ("kind", "moves", "code")
+"""The parts of a question that are no reasons, in the order in which they are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
@@ -153,15 +156,14 @@ def _others(by: str, tallies: list[Tally]) -> Iterator[Miss]:
     missed: Counter[tuple[str, str, str]] = Counter()
     for tally in tallies:
         confirmed = tally.answer.confirmed
-        for part in ("kind", "moves", "code"):
+        for part in filter(confirmed.__contains__, _OTHERS):
             said = tally.said.get(part, {})
-            wire = str(tally.answer.code or NO_CODE) if part == "code" else confirmed.get(part, "")
+            wire = str(tally.answer.code or NO_CODE) if part == "code" else confirmed[part]
             came[part, wire] += sum(said.values())
             for value, count in said.items():
                 if value != confirmed[part] and count:
                     missed[part, value, wire] += count
-    order = {"kind": 0, "moves": 1, "code": 2}
-    for (part, value, wire), count in sorted(missed.items(), key=lambda found: (order[found[0][0]], -found[1])):
+    for (part, value, wire), count in sorted(missed.items(), key=lambda found: (_OTHERS.index(found[0][0]), -found[1])):
         belief = text("missed.said", said=_word(part, value), came=_word(part, wire))
         cure = text(f"missed.{_cure(part, wire)}")
         yield Miss(by, part, f"{value} -> {wire}", belief, came[part, wire], count, cure)

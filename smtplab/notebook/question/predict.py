@@ -13,7 +13,7 @@ from smtplab.explain.catalogue import text
 from smtplab.network import Client
 from smtplab.network.typed import line_octets
 from smtplab.notebook import html
-from smtplab.notebook.arguments import check_switch, quoted, told
+from smtplab.notebook.arguments import check_switch, quoted, tells_slips
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.question import view as question_view
 from smtplab.notebook.question.hearing import Hearing, ask_of, client_of
@@ -51,7 +51,7 @@ class Prediction(Panel):
         reasons = self.question.part("reason")
         return tuple(option.label for option in reasons.options) if reasons else ()
 
-    @told
+    @tells_slips
     def answer(
         self, kind: str, moves: bool, reason: int | None = None, code: int | str | None = None
     ) -> "Prediction":
@@ -156,7 +156,7 @@ class Prediction(Panel):
         return f"<Prediction of {self.line!r}>"
 
 
-@told
+@tells_slips
 def predict(
     line: str, target: Client | Console, *, because: str = "", wrong: Sequence[str] = (), send: bool = False,
     code: bool = False, size: str = "normal", **unknown: object,

@@ -15,11 +15,10 @@ from smtplab.lab import World
 from smtplab.notebook.arguments import quoted
 from smtplab.notebook.html import readable
 from smtplab.notebook.question.foresight import Asked, Forecast, codes_for, foresee, may_be_silent, options_for
+from smtplab.notebook.widget import Data
 from smtplab.protocol.machine import State
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import encode
-
-Data = dict[str, Any]
 
 KINDS = ("yes", "more", "not-now", "no")
 SILENT = "silent"

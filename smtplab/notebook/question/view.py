@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from smtplab.explain.catalogue import text
 from smtplab.notebook.html import Markup, element, join, table
 from smtplab.notebook.question.judgement import Answer, Judgement
-from smtplab.notebook.question.question import Data, Question
+from smtplab.notebook.question.question import Question
+from smtplab.notebook.widget import Data
 
 
 def asked(line: str, is_told: bool = False) -> Markup:

@@ -197,6 +197,17 @@ def test_the_static_form_and_the_text_show_both_futures(console: Console) -> Non
     assert "first difference" in console.fragment()
 
 
+def test_one_can_go_back_when_the_connection_is_lost_before_the_reply() -> None:
+    server = memory_server()
+    server.faults.add("DATA-END#1 per server -> drop before")
+    console = said(Console(server), *LINES[:-1], "DATA")
+    console.send_message("Subject: Invoice\n\nPlease pay.\n")
+    assert console.client.is_over and not console.client.is_quiet
+    assert list(console.view()["fork"]["steps"]) == [str(step) for step in range(len(console.exchanges) - 1)]
+    console.go_back(2)
+    assert console.state is State.SENDER_KNOWN
+
+
 def test_a_server_that_cannot_be_copied_is_asked_about_and_no_means_no() -> None:
     with LoopbackServer() as server:
         console = said(Console(Client(server.host, server.port)))

@@ -96,9 +96,9 @@ def test_the_options_do_not_tell_that_a_fault_is_set_for_this_line() -> None:
     client = told(server, *MAIL)
     forced = str(predict("RCPT TO:<bob@lab.example>", client))
     assert "fault" not in forced and "No room for one more recipient" in forced
-    assert "No reply yet." in forced  # as for each line while faults are set
-    assert "No reply yet." in str(predict("NOOP", client))
-    assert "No reply yet." not in str(predict("NOOP", told(memory_server())))
+    assert "No reply." in forced  # as for each line while faults are set
+    assert "No reply." in str(predict("NOOP", client))
+    assert "No reply." not in str(predict("NOOP", told(memory_server())))
 
 
 def test_each_time_the_reason_is_judged_also_where_a_fault_forces_the_reply(server: Any) -> None:
@@ -141,7 +141,7 @@ def test_a_reply_that_comes_later_than_the_client_waits_leaves_the_reason_unjudg
     client = server.connect()
     client.timeout_s = 1.0
     question: Prediction = predict("NOOP", client, send=True).answer("silent", moves=False, reason=1)
-    assert [row[1:] for row in question.told] == [("No reply yet.",) * 2, ("It stays GREETED.",) * 2]
+    assert [row[1:] for row in question.told] == [("No reply.",) * 2, ("It stays GREETED.",) * 2]
     assert question.because.startswith("Forced by a fault that was set: NOOP -> delay 60 s. No reply came within 1 s")
 
 

@@ -156,5 +156,5 @@ def test_what_came_although_it_was_no_option_is_told() -> None:
     hands = show_of_hands("NOOP", client).count("yes", 4)
     server.faults.add("NOOP -> silence")
     parts = hands.reveal().view()["parts"]
-    assert parts[0]["verdict"] == "What came was not among the answers: No reply yet."
+    assert parts[0]["verdict"] == "What came was not among the answers: No reply."
     assert parts[2]["verdict"] == "Something else came than these sentences are about, so none is marked."

@@ -2,6 +2,7 @@
 
 import pytest
 
+from smtplab.explain import misconception
 from smtplab.network import memory_server
 from smtplab.notebook.console.console import Console
 from smtplab.notebook.question.hands import show_of_hands
@@ -13,13 +14,13 @@ FAULTS = {
         ["Not now.", "It stays GREETED.", "The server lacks storage, or room for one more recipient."],
         "A fault says: The server lacks storage"),
     "NOOP -> silence": (
-        ["No reply yet.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
+        ["No reply.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
         "No reply came within"),
     "NOOP -> no CRLF": (
-        ["No reply yet.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
+        ["No reply.", "It stays GREETED.", "A reply belongs to the line, but it does not come."],
         "No reply came within"),
     "NOOP -> drop before": (
-        ["No reply yet.", "It moves away from GREETED.", "The connection broke; no 221 and no 421 came."],
+        ["No reply.", "It moves away from GREETED.", "The connection broke; no 221 and no 421 came."],
         "The connection broke"),
     "NOOP -> twice": (
         ["Yes, go on.", "It stays GREETED.", "The server is there; NOOP does nothing else."], "NOOP does nothing else"),
@@ -53,6 +54,16 @@ def console_said(console: Console) -> Judgement:
         console.send("NOOP")
     console.commit("no", moves=False, reason=1)
     return console.judgements[0]
+
+
+@pytest.mark.parametrize("fault", ["RSET -> drop before", "RSET -> 421 Closing"])
+def test_what_then_is_so_is_no_wrong_answer(fault: str) -> None:
+    """Where the session ends, a new connection is what is needed."""
+    server = memory_server()
+    server.faults.add(fault)
+    belief = misconception("error-ends-session").belief
+    assert belief not in predict("RSET", server.connect()).sentences
+    assert belief in predict("RSET", memory_server().connect()).sentences
 
 
 def test_hands_are_told_of_silence_too() -> None:

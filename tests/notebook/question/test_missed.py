@@ -129,6 +129,8 @@ def test_hands_count_when_the_wire_has_spoken_and_somebody_raised_one() -> None:
 def test_what_is_given_twice_counts_once() -> None:
     show = shown(memory_server().connect(), "NOOP", no=3).reveal()
     assert missed(show, show).to_rows() == missed(show).to_rows() and missed(show, show).shows == 1
+    question = asked(memory_server().connect(), "NOOP", "no", "text-decides")
+    assert missed(question, question).questions == 1  # it makes its judgement anew each time
 
 
 def test_a_desk_remembers_every_question_and_every_scenario() -> None:

@@ -12,9 +12,7 @@ from smtplab.lab.extension_causes import extension_causes
 from smtplab.lab.world import Offer
 from smtplab.network import Client, memory_server
 from smtplab.notebook.console.console import Console
-from smtplab.notebook.console.view import unanswered_octets
 from smtplab.notebook.question.foresight import Forecast, foresee, options_for
-from smtplab.notebook.question.hearing import would_do_of
 from smtplab.notebook.question.predict import Prediction, predict
 
 BELIEFS = {record.belief: record.id for record in misconceptions()}
@@ -119,9 +117,9 @@ def test_the_final_dot_is_a_question_too() -> None:
 @pytest.mark.parametrize("cause", [cause for cause in causes() if cause.lines], ids=lambda cause: cause.name)
 def test_the_forecast_of_every_cause_is_what_the_wire_then_says(cause: Cause) -> None:
     client = client_after(*cause.lines[:-1], world=cause.world)
-    message = unanswered_octets(client.transcript)
+    message = client.transcript.unanswered()
     before = client.session
-    asked = foresee(before, cause.lines[-1], World(), 2821, message, would_do_of(client))
+    asked = foresee(before, cause.lines[-1], World(), 2821, message, client.rehearse)
     alone = foresee(before, cause.lines[-1], client.keeps.world, 2821, message)
     reply = client.send(cause.lines[-1])
     assert asked.step is not None and reply
