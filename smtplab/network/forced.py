@@ -28,12 +28,13 @@ class Marks:
 
         Where it has forgotten its beginning, none can be found in the server's record.
         """
+        every = conversation.dialogue.exchanges
+        known = len(every)  # what a watcher hears from now on, the server's record may lack when it is read
         if not steps or conversation.has_forgotten or (marking := self._up_to_date(client)) is None:
             return tuple(steps)
-        every = conversation.dialogue.exchanges
-        marking.take_steps(every)
+        marking.take_steps(every, known)
         self._marking = marking
-        first = next((place for place in reversed(range(len(every))) if every[place] is steps[0]), len(every))
+        first = next((place for place in reversed(range(known)) if every[place] is steps[0]), known)
         return tuple(marking.steps[first : first + len(steps)]) or tuple(steps)
 
     def transcript(self, client: "Following", record: Transcript) -> Transcript:

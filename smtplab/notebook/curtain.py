@@ -10,6 +10,8 @@ from smtplab.explain.catalogue import text
 from smtplab.notebook.console.view import lines_said, shortened
 from smtplab.notebook.html import readable
 from smtplab.notebook.widget import Data
+from smtplab.protocol.secrecy import HIDDEN
+from smtplab.protocol.wire import encode
 
 if TYPE_CHECKING:
     from smtplab.network import Client
@@ -72,7 +74,11 @@ def _covered(before: Data, now: Data, sent: list[bytes]) -> Data:
 
 
 def _sent_rows(lines: list[bytes]) -> list[Data]:
-    """A row for each line, whether it has been answered or not: a console draws the two in different ways."""
+    """A row for each line, whether it has been answered or not: a console draws the two in different ways.
+
+    An answer in a login is left out: that the form went on to it tells that the server asked.
+    """
+    lines = [line for line in lines if line != encode(HIDDEN)]
     return [_row(f"curtain-sent-{len(lines)}-{number}", "sent", "you", readable(line))
             for number, line in enumerate(shortened(lines))]
 

@@ -78,9 +78,9 @@ class Marking:
 
     # Steps
 
-    def take_steps(self, exchanges: Sequence[Exchange]) -> None:
-        """Mark what is new in the steps of the session, which are given from the beginning."""
-        for exchange in exchanges[len(self.steps) :]:
+    def take_steps(self, exchanges: Sequence[Exchange], until: int | None = None) -> None:
+        """Mark what is new in the steps of the session, which are given from the beginning; those up to a place."""
+        for exchange in exchanges[len(self.steps) : until]:
             start = self._step_place
             self._step_place += len(exchange.reply.octets) if exchange.reply is not None else 0
             while self._step_span < len(self._spans) and self._spans[self._step_span].end < start:

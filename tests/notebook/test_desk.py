@@ -336,6 +336,18 @@ def test_a_message_under_the_curtain_looks_the_same_whether_it_was_answered_or_n
         assert len(rows) < 25 and rows[-2]["lines"] == [["", "."]]
 
 
+def test_a_login_under_the_curtain_does_not_tell_whether_the_server_asked_on() -> None:
+    with desk(extensions=("AUTH",)) as asked, desk(extensions=("AUTH",)) as refused:
+        refused.console.faults.add("AUTH -> 454 Not now")
+        for each in (asked, refused):
+            say(each, "EHLO student.example")
+            each.hide_replies()
+            login = {"do": "login", "mechanism": "LOGIN", "name": "bob", "password": "builder"}
+            each.heard({"part": "console", **login})
+        assert len(asked.console.exchanges) > len(refused.console.exchanges)
+        assert asked.view()["console"]["rows"] == refused.view()["console"]["rows"]
+
+
 def test_a_login_under_the_curtain_shows_no_password(board: Desk) -> None:
     say(board, "EHLO student.example")
     board.hide_replies()
