@@ -42,8 +42,7 @@ client.send("MAIL FROM:<alice@student.example>")
 
 # %%
 questions["stranger"] = smtplab.predict(
-    "RCPT TO:<bob@lab.example>", client, code=True,
-    because="The server makes strangers wait on purpose.", wrong=["http-4xx-means-me", "server-tries-again"],
+    "RCPT TO:<bob@lab.example>", client, code=True, wrong=["http-4xx-means-me", "server-tries-again"],
 )
 questions["stranger"]
 

@@ -119,8 +119,8 @@ def test_a_check_tells_what_is_well_and_what_cannot_be_read(path: Path) -> None:
 
 def test_both_sides_are_told_when_a_reply_is_lost(tmp_path: Path) -> None:
     lines = run(Path("the_lost_250"), io.StringIO())[1]
-    assert "      The server has taken charge of messages: 1 so far." in lines
-    assert "      The server has taken charge of messages: 2 so far." in lines
+    assert "      Messages that the server has taken charge of so far: 1." in lines
+    assert "      Messages that the server has taken charge of so far: 2." in lines
     assert "A new session, number 2." in lines
     assert "      The client stands in MAIL_DATA, the server in READY." in run(Path("slow_server"), io.StringIO())[1]
 

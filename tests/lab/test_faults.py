@@ -49,6 +49,15 @@ def test_the_text_form_of_any_fault_reads_back_as_that_fault(fault: Fault) -> No
     assert read_fault(str(fault)) == fault
 
 
+@pytest.mark.parametrize(("text", "column", "arrow"), [
+    ("RCPT#2 - 452 4.5.3 Too many recipients", 8, "-"), ("RCPT => 452", 6, "=>"), ("RCPT : 452", 6, ":"),
+    ("RCPT \u2014 452", 6, "\u2014"),
+])
+def test_what_stands_for_the_arrow_is_told_where_it_stands(text: str, column: int, arrow: str) -> None:
+    with pytest.raises(FaultError, match=f"^Column {column}: '{arrow}' is no arrow; write '->'"):
+        read_fault(text)
+
+
 @given(st.text(st.sampled_from("RCPT#2+ ->45from inpermail30%,|drop\u2192 delay split"), max_size=40))
 def test_any_text_is_a_fault_or_is_told_with_its_column(text: str) -> None:
     try:

@@ -43,6 +43,7 @@ class FaultError(ValueError):
 
 
 _ARROW = re.compile("|".join(ARROWS))
+_OTHER_ARROW = re.compile(r"(?<=\s)(?:[-=>\u2013\u2014]+|:)(?=\s)")
 _WORD = re.compile(r"\S+")
 _EVENT = re.compile(r"([^\s#]+)(?:#(\S*))?")
 _NTH = re.compile(r"([0-9]+)(\+?)")
@@ -76,6 +77,8 @@ def read_fault(text: str) -> Fault:
         raise TypeError(f"A fault is read from a text; this is {type(text).__name__}. {_EXAMPLE}")
     arrow = _ARROW.search(text)
     if arrow is None:
+        if other := _OTHER_ARROW.search(text):
+            _wrong(other.start(), f"{other[0]!r} is no arrow; write '->'. {_EXAMPLE}")
         raise FaultError(len(text.rstrip()) + 1, f"'->' and what is to happen are missing. {_EXAMPLE}")
     when = _read_when(text[: arrow.start()], arrow.start() + 1)
     what = _read_what(text, arrow.end())
