@@ -108,6 +108,24 @@ def test_the_desk_needs_no_scrolling_on_a_small_screen_in_a_page_or_in_full_scre
     expect(console.locator(".verdict")).to_be_in_viewport(ratio=0.9)
 
 
+def test_what_a_class_is_told_is_seen_whole_in_full_screen_and_can_be_read(open_notebook: Open) -> None:
+    notebook = open_notebook("import smtplab\nboard = smtplab.desk()\nboard", **SMALL)
+    desk = notebook.page.locator(".smtplab-desk")
+    desk.get_by_role("button", name="Full screen").click()
+    notebook.page.wait_for_function("() => document.fullscreenElement")
+    desk.get_by_role("textbox", name="Command line").fill("EHLO student.example")
+    desk.get_by_role("button", name="Ask the class").click()
+    hands = desk.locator(".smtplab-hands")
+    hands.get_by_role("button", name="Reveal").click()
+    expect(hands.locator("li.came")).to_have_count(3)
+    assert height(hands) < SMALL["height"]
+    assert desk.evaluate("e => e.scrollHeight <= e.clientHeight")
+    assert hands.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 18
+    expect(hands.get_by_text("250-lab.example greets")).to_be_visible()
+    expect(hands.get_by_text("250 HELP")).to_be_visible()
+    expect(hands.get_by_text("250-VRFY")).to_be_hidden()
+
+
 def test_a_projected_scenario_fits_a_small_screen_and_its_picture_is_seen_whole(open_notebook: Open) -> None:
     source = "from smtplab import Player\nplayer = Player('two_recipients', size='projector')\nplayer"
     notebook = open_notebook(source, **SMALL)

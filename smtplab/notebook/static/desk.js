@@ -1,6 +1,7 @@
 // The instructor's desk: a bar, and below it the part in front: the console, a scenario, or a question for the class.
 
 const WIDE_PX = 1500;
+const LEAST_PX = 18; // letters that the last row of a class room can read
 
 function drawDesk({ model, el }) {
   const { make, button } = smtplab;
@@ -80,6 +81,16 @@ function drawDesk({ model, el }) {
     if (panel) panel.open = false;
   }
 
+  /** In full screen a question is seen whole, its letters as large as that allows. */
+  function fit() {
+    const question = places.hands.querySelector(".smtplab-hands");
+    if (!question) return;
+    question.style.fontSize = "";
+    if (document.fullscreenElement !== root || places.hands.hidden) return;
+    let px = parseFloat(getComputedStyle(question).fontSize);
+    while (root.scrollHeight > root.clientHeight && px > LEAST_PX) question.style.fontSize = `${(px -= 1)}px`;
+  }
+
   function draw() {
     const view = model.get("view");
     const hadFocus = root.contains(document.activeElement); // before what has it is hidden
@@ -110,13 +121,17 @@ function drawDesk({ model, el }) {
     const now = `${view.shown} ${held[view.shown].id}`;
     if (front && now !== front && hadFocus) setTimeout(() => enter(view.shown)); // a new part hides until Python answered
     front = now;
+    requestAnimationFrame(fit); // the parts draw themselves first
   }
 
   const leave = smtplab.settle(model, root, words);
   model.on("change:view", draw);
   model.on("change:fixed", draw);
   draw();
-  const resized = new ResizeObserver(unfold);
+  const resized = new ResizeObserver(() => {
+    unfold();
+    fit();
+  });
   resized.observe(root);
   return () => {
     resized.disconnect();
