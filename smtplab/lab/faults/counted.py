@@ -14,6 +14,8 @@ _ONE = {event: sum(1 << _PLACE[name] for name in stands_for(event) if name in _P
 
 _ONE_UNKNOWN = _ONE[""]
 
+_MAIL = Scope.MAIL
+
 
 class Counted(NamedTuple):
     """Counts of one session; a value that is replaced, never changed. Every command makes a new one, so it is light.
@@ -25,7 +27,7 @@ class Counted(NamedTuple):
     before_mail : int
         The same, as it stood when the last mail began.
     under_conditions : mapping of str to int
-        What faults with conditions have counted, by `When.key` and scope.
+        What faults with conditions have counted, by `When.key`.
     """
 
     in_session: int
@@ -38,7 +40,7 @@ class Counted(NamedTuple):
 
     def with_mail_begun(self) -> "Counted":
         """After a MAIL was accepted: what is counted in a mail begins anew."""
-        kept = {key: count for key, count in self.under_conditions.items() if not key.startswith("mail ")}
+        kept = {key: count for key, count in self.under_conditions.items() if not key.startswith(f"{Scope.MAIL} ")}
         return Counted(self.in_session, self.in_session, kept)
 
     def times(self, name: str, scope: Scope) -> int:
@@ -48,7 +50,7 @@ class Counted(NamedTuple):
         >>> NOTHING_COUNTED.with_event("NOOP").with_event("XYZZY").times(ANY_COMMAND, Scope.SESSION)
         2
         """
-        counts = self.in_session - self.before_mail if scope is Scope.MAIL else self.in_session
+        counts = self.in_session - self.before_mail if scope is _MAIL else self.in_session
         return counts >> _PLACE[name] & _MOST
 
 

@@ -112,7 +112,7 @@ class When:
     has_condition : bool
         True when more is asked for than the event, its number and chance.
     key : str
-        The same for all that wait for one event under the same conditions.
+        The same for all that count one event within the same, under the same conditions.
     """
 
     event: str
@@ -164,10 +164,11 @@ class When:
         if self.scope is Scope.MAIL and self.event in (*OUTSIDE, "EHLO", "HELO", "MAIL"):
             raise ValueError(f"{self.event} comes outside a mail; count it per session or per server.")
         conditions = (self.sender.lower(), self.recipient.lower(), self.host.lower(), str(self.state or ""))
+        counted_in = self.scope or COUNTED_IN.get(self.event, Scope.SESSION)
         for name, value in (  # what every event asks for is worked out once
-            ("counted_in", self.scope or COUNTED_IN.get(self.event, Scope.SESSION)),
+            ("counted_in", counted_in),
             ("has_condition", any(conditions)),
-            ("key", " ".join((self.event, *conditions))),
+            ("key", " ".join((counted_in, self.event, *conditions))),
         ):
             object.__setattr__(self, name, value)
 

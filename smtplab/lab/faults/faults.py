@@ -17,6 +17,8 @@ from smtplab.protocol.paths import PathArgument, parse_mail_argument
 from smtplab.protocol.session import Session
 from smtplab.protocol.wire import Command
 
+_SERVER = Scope.SERVER
+
 
 class _Moment:
     """What a fault with conditions asks about: an event, its command, and the session before it."""
@@ -154,7 +156,9 @@ class _Waiting:
                 found += self.by_recipient.get(address, ())
         if not found:
             return self.always
-        meeting = (one for one in found if moment.meets(one[1].when))
+        meeting = [one for one in found if moment.meets(one[1].when)]
+        if not self.always and len(meeting) < 2:
+            return meeting
         return sorted((*self.always, *meeting), key=itemgetter(0))
 
 
@@ -236,14 +240,17 @@ class Faults:
         counted : Counted
             This time included.
         """
-        waiting = self._by_event[event] if event in self._by_event else self._by_event[""]
+        waiting = self._by_event.get(event, self._by_event[""])
         if waiting is None:
             return None, self, counted
         at, chosen = waiting.exactly(counted)
+        others = waiting.others(_Moment(event, command, session))
+        if chosen is None and not others:
+            return None, self, counted
         draws = self.draws
         met: dict[Fault, int] = {}
         met_here: dict[str, int] = {}
-        for place, fault in waiting.others(_Moment(event, command, session)):
+        for place, fault in others:
             when = fault.when
             time = self._count(fault, counted, met, met_here) if when.nth is not None else None
             if place > at or not _is_time(when, time):
@@ -254,7 +261,7 @@ class Faults:
                     continue
             at, chosen = place, fault
         if met_here:
-            counted = counted._replace(under_conditions={**counted.under_conditions, **met_here})
+            counted = Counted(counted.in_session, counted.before_mail, {**counted.under_conditions, **met_here})
         if chosen is None and not met and draws == self.draws:
             return None, self, counted
         fired = {**self.fired, chosen: self.fired.get(chosen, 0) + 1} if chosen is not None else self.fired
@@ -262,17 +269,16 @@ class Faults:
 
     def _count(self, fault: Fault, counted: Counted, met: dict[Fault, int], met_here: dict[str, int]) -> int:
         """Which time it is for this fault; what the fault has to count itself is noted."""
-        when, scope = fault.when, fault.when.counted_in
-        if scope is Scope.SERVER:
+        when = fault.when
+        if when.counted_in is _SERVER:
             time = self.met.get(fault, 0) + 1
             if when.nth is None or time <= when.nth + 1:  # once it is past, no further count matters
                 met[fault] = time
             return time
         if not when.has_condition:
-            return counted.times(when.event, scope)
-        key = f"{scope} {when.key}"
-        met_here[key] = counted.under_conditions.get(key, 0) + 1
-        return met_here[key]
+            return counted.times(when.event, when.counted_in)
+        time = met_here[when.key] = counted.under_conditions.get(when.key, 0) + 1
+        return time
 
     def _following(self, fired: Mapping[Fault, int], met: Mapping[Fault, int], draws: int) -> "Faults":
         """The same faults after a step, without sorting them by event again."""
