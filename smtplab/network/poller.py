@@ -6,7 +6,6 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
-from math import inf
 from typing import Protocol
 
 IN, OUT = 1, 4
@@ -72,7 +71,7 @@ def waiter(connection: socket.socket, mask: int) -> Callable[[float], int]:
     poll = one.poll
 
     def wait(timeout_s: float) -> int:
-        found = poll(None if timeout_s == inf else timeout_s * 1000)
+        found = poll(timeout_s * 1000)
         return found[0][1] if found else 0
 
     return wait

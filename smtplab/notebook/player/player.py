@@ -19,7 +19,7 @@ from smtplab.notebook.console.view import pictures
 from smtplab.notebook.player import page as player_page
 from smtplab.notebook.player import view as player_view
 from smtplab.notebook.player.way import CannotPlay, Way
-from smtplab.notebook.question.question import Guess, words
+from smtplab.notebook.question.question import words
 from smtplab.notebook.widget import Data, Panel
 
 OPTIONS = ("scenario", "size", "notes", "predict", "seconds")
@@ -154,16 +154,15 @@ class Player(Way):
                 for s in scenarios()
             ]}
         stop, before = self._stop, self._at - 1
-        asked, said = stop.frame.question, self._said.get(self._at)
-        number = said if isinstance(said, int) else None
+        asked = stop.frame.question
         judgement = self._judgement_at(before) if before >= 0 and self._stops[before].guessed is not None else None
         prediction = self.prediction
         return always | {
             "phase": "play", "title": html.readable(self.scenario.title), "at": self._at, "count": self.count,
             "biggest": self._biggest, "steps": list(self.steps), "asks": stop.is_asking,
-            "question": player_view.question(asked, number) if asked is not None else None,
+            "question": player_view.question(asked, self._chosen.get(self._at)) if asked is not None else None,
             "prediction": {"line": html.readable(prediction.line), "parts": prediction.data()} if prediction else None,
-            "committed": isinstance(said, Guess), "judgement": judgement.data() if judgement else None,
+            "committed": self._at in self._guessed, "judgement": judgement.data() if judgement else None,
             "console": below.view() if (below := self.held.get("console")) else None,
             **player_view.shown(self._stops, self._at),
         }

@@ -30,7 +30,8 @@ class Way(Holder):
         super().__init__(size, unknown, options)
         self._predict = predict
         self._judgements: tuple[Judgement, ...] = ()  # of scenarios that were put away
-        self._said: dict[int, int | Guess] = {}  # by stop: an option's number, or a guess
+        self._chosen: dict[int, int] = {}  # by stop: the number of an option
+        self._guessed: dict[int, Guess] = {}  # by stop
         self._put_away()
 
     def _put_away(self) -> None:
@@ -42,7 +43,7 @@ class Way(Holder):
         self._labels_ahead: list[str] = []  # of steps that nobody has seen
         self._biggest = ""  # of the pictures that it needs: so much place is kept, and nothing jumps
         self._at = self._furthest = 0
-        self._said = {}
+        self._chosen, self._guessed = {}, {}
 
     def _begin(self, scenario: Scenario) -> None:
         found = stops(play(scenario), self._predict)
@@ -140,9 +141,9 @@ class Way(Holder):
             raise ValueError(text("player.no-question"))
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(asked.options):
             raise ValueError(text("player.no-option", number=quoted(number), count=len(asked.options)))
-        first = self._said.setdefault(self._at, number)
+        first = self._chosen.setdefault(self._at, number)
         self.changed()
-        option = asked.options[int(str(first)) - 1]
+        option = asked.options[first - 1]
         return text("scenario.right" if option.is_right else "scenario.wrong", reason=option.reason)
 
     @tells_slips
@@ -170,22 +171,23 @@ class Way(Holder):
         return question
 
     def _commit(self, guess: Guess) -> None:
-        self._said.setdefault(self._at, guess)
+        self._guessed.setdefault(self._at, guess)
         self.changed()
 
     def _judgement_at(self, at: int) -> Judgement | None:
         """What was said at a stop beside what is right, once that may be told."""
-        said, stop = self._said.get(at), self._stops[at]
-        if isinstance(said, int) and stop.frame.question is not None:
-            return chosen(stop.frame.question, said, stop.frame)
-        if isinstance(said, Guess) and stop.guessed is not None and self.scenario and self._furthest > at:
-            return judged(question_about(stop.guessed, stop.frame, self.scenario.world), stop.guessed, said)
+        stop = self._stops[at]
+        if at in self._chosen and stop.frame.question is not None:
+            return chosen(stop.frame.question, self._chosen[at], stop.frame)
+        if at in self._guessed and stop.guessed is not None and self.scenario and self._furthest > at:
+            question = question_about(stop.guessed, stop.frame, self.scenario.world)
+            return judged(question, stop.guessed, self._guessed[at])
         return None
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
         """Every answer beside what is right, of all scenarios of this player; in memory only."""
-        found = (self._judgement_at(at) for at in sorted(self._said))
+        found = (self._judgement_at(at) for at in sorted({*self._chosen, *self._guessed}))
         return (*self._judgements, *filter(None, found))
 
     @property
